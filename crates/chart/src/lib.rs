@@ -1,0 +1,1 @@
+//! A chart in memory: metadata, files, dependencies, values merging, schema checks, packaging.

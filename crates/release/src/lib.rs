@@ -1,0 +1,1 @@
+//! Decides and performs install, upgrade, rollback, uninstall; keeps history that Helm can read.

@@ -1,0 +1,1 @@
+//! Helm's engine rules: chart, values and capabilities to ordered manifests, hooks, notes.

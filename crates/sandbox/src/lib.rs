@@ -1,0 +1,1 @@
+//! A Kubernetes API in memory, with controllers that make workloads ready.

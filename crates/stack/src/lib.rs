@@ -1,0 +1,1 @@
+//! A stack file as a typed graph: check it, plan it, show it, run it.

@@ -1,0 +1,1 @@
+//! Go text/template: text in, compiled program out; values in, text out.

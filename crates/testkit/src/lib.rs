@@ -1,0 +1,1 @@
+//! Fixtures, oracle runners, the real control plane for tests.

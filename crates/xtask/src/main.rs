@@ -1,0 +1,3 @@
+//! Everything a contributor runs: test, testenv, layers, bench.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! YAML and JSON exactly as Go's libraries read and write them.
