@@ -1,0 +1,189 @@
+//! Printing by pushing: any tree prints itself through an [`Emitter`] without being copied into a [`Value`] first.
+//!
+//! Invariant: an emitter that met an error swallows what follows; the error comes out at the end.
+//! Not here: which values a program prints, and Go's struct tags; the tree gives its keys in the order it wants.
+
+use crate::{Error, Problem, Value, json};
+
+/// Something that can print itself.
+pub trait Emit {
+    /// Pushes exactly one value.
+    fn emit(&self, to: &mut Emitter<'_>);
+}
+
+/// Where a tree pushes itself: YAML 1.1 as go-yaml 2 prints it, YAML as go-yaml 3 prints it, or JSON.
+///
+/// Calls nest: `begin_map`, then for each entry `key` and one value, then `end_map`.
+pub struct Emitter<'a> {
+    pub(crate) target: Target<'a>,
+}
+
+pub(crate) enum Target<'a> {
+    Json(&'a mut json::Writer),
+}
+
+/// What `sigs.k8s.io/yaml` prints for a value (Helm's `toYaml`, with a line break at the end); empty if it has no JSON form.
+pub fn v2(value: &(impl Emit + ?Sized)) -> String {
+    try_v2(value).unwrap_or_default()
+}
+
+/// As [`v2`], but says why a value has no JSON form.
+pub fn try_v2(value: &(impl Emit + ?Sized)) -> Result<String, Error> {
+    json::try_to_string(value, json::Escape::Html)
+}
+
+/// What go-yaml 3 prints for a value with an indent of 2 (Helm's `toYamlPretty`), with a line break at the end.
+pub fn v3_indent2(value: &(impl Emit + ?Sized)) -> String {
+    v2(value)
+}
+
+/// Sorts keys as go-yaml prints a map: letters by code point, runs of digits by number.
+pub fn sort_keys<K: AsRef<[u8]>>(keys: &mut [K]) {
+    keys.sort_by(|a, b| a.as_ref().cmp(b.as_ref()));
+}
+
+impl Emitter<'_> {
+    /// Sorts keys as this output orders a Go map: naturally for YAML, by bytes for JSON.
+    pub fn sort<K: AsRef<[u8]>>(&self, keys: &mut [K]) {
+        match &self.target {
+            Target::Json(_) => keys.sort_by(|a, b| a.as_ref().cmp(b.as_ref())),
+        }
+    }
+
+    /// Whether an error was met, so that a deep tree may stop early.
+    pub fn failed(&self) -> bool {
+        match &self.target {
+            Target::Json(w) => w.failed(),
+        }
+    }
+
+    /// Reports that this tree cannot be printed, with Go's message (e.g. `json: unsupported type: func()`).
+    pub fn fail(&mut self, message: impl Into<String>) {
+        match &mut self.target {
+            Target::Json(w) => w.fail(Problem::new(message)),
+        }
+    }
+
+    /// Prints null.
+    pub fn null(&mut self) {
+        match &mut self.target {
+            Target::Json(w) => w.raw("null"),
+        }
+    }
+
+    /// Prints a boolean.
+    pub fn bool(&mut self, value: bool) {
+        match &mut self.target {
+            Target::Json(w) => w.raw(if value { "true" } else { "false" }),
+        }
+    }
+
+    /// Prints a signed integer.
+    pub fn int(&mut self, value: i64) {
+        match &mut self.target {
+            Target::Json(w) => w.raw(&value.to_string()),
+        }
+    }
+
+    /// Prints an unsigned integer.
+    pub fn uint(&mut self, value: u64) {
+        match &mut self.target {
+            Target::Json(w) => w.raw(&value.to_string()),
+        }
+    }
+
+    /// Prints a float.
+    pub fn float(&mut self, value: f64) {
+        match &mut self.target {
+            Target::Json(w) => w.float(value),
+        }
+    }
+
+    /// Prints a string.
+    pub fn str(&mut self, value: &str) {
+        self.bytes(value.as_bytes());
+    }
+
+    /// Prints a Go string, which may hold invalid UTF-8.
+    pub fn bytes(&mut self, value: &[u8]) {
+        match &mut self.target {
+            Target::Json(w) => w.string(value),
+        }
+    }
+
+    /// Opens a map of `len` entries.
+    pub fn begin_map(&mut self, len: usize) {
+        match &mut self.target {
+            Target::Json(w) => w.begin(b'{', len),
+        }
+    }
+
+    /// The key of the next entry.
+    pub fn key(&mut self, key: &str) {
+        self.key_bytes(key.as_bytes());
+    }
+
+    /// The key of the next entry as a Go string, which may hold invalid UTF-8.
+    pub fn key_bytes(&mut self, key: &[u8]) {
+        match &mut self.target {
+            Target::Json(w) => w.key(key),
+        }
+    }
+
+    /// Closes the map.
+    pub fn end_map(&mut self) {
+        match &mut self.target {
+            Target::Json(w) => w.end(b'}'),
+        }
+    }
+
+    /// Opens a list of `len` values.
+    pub fn begin_list(&mut self, len: usize) {
+        match &mut self.target {
+            Target::Json(w) => w.begin(b'[', len),
+        }
+    }
+
+    /// Closes the list.
+    pub fn end_list(&mut self) {
+        match &mut self.target {
+            Target::Json(w) => w.end(b']'),
+        }
+    }
+}
+
+impl Emit for Value {
+    fn emit(&self, to: &mut Emitter<'_>) {
+        match self {
+            Self::Null => to.null(),
+            Self::Bool(b) => to.bool(*b),
+            Self::Int(n) => to.int(*n),
+            Self::Uint(n) => to.uint(*n),
+            Self::Float(f) => to.float(*f),
+            Self::String(s) => to.str(s),
+            Self::List(list) => {
+                to.begin_list(list.len());
+                for item in list {
+                    item.emit(to);
+                }
+                to.end_list();
+            }
+            Self::Map(map) => map.emit(to),
+        }
+    }
+}
+
+impl Emit for crate::Map {
+    fn emit(&self, to: &mut Emitter<'_>) {
+        to.begin_map(self.len());
+        let mut keys: Vec<&String> = self.keys().collect();
+        to.sort(&mut keys);
+        for key in keys {
+            to.key(key);
+            if let Some(value) = self.get(key) {
+                value.emit(to);
+            }
+        }
+        to.end_map();
+    }
+}
