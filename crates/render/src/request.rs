@@ -1,0 +1,88 @@
+//! What a rendering needs to know.
+use chart::Chart;
+
+use crate::Capabilities;
+
+/// Everything a rendering depends on.
+pub struct Request<'a> {
+    /// The chart as it was loaded, before its dependencies are settled.
+    pub chart: &'a Chart,
+    /// What the user gave, merged; not yet laid over the chart's defaults.
+    pub values: &'a yaml::Map,
+    /// `.Release`.
+    pub release: Release,
+    /// `.Capabilities`.
+    pub capabilities: &'a Capabilities,
+    /// The clock, random bytes, the cluster.
+    pub host: Host<'a>,
+    /// How to go about it.
+    pub options: Options,
+}
+
+/// What `.Release` says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Release {
+    /// The release's name.
+    pub name: String,
+    /// The namespace it goes to.
+    pub namespace: String,
+    /// The revision that is being made, from 1.
+    pub revision: i64,
+    /// Whether there was one before.
+    pub operation: Operation,
+}
+
+/// What is being done with a release, as `.Release.IsInstall` and `.IsUpgrade` tell it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operation {
+    /// A first revision.
+    Install,
+    /// A later revision.
+    Upgrade,
+}
+
+/// Fills a buffer with random bytes.
+pub type Entropy<'a> = dyn Fn(&mut [u8]) + 'a;
+
+/// What is impure in Helm's templates.
+pub struct Host<'a> {
+    /// What `now` returns.
+    pub now: jiff::Timestamp,
+    /// Where `randAlphaNum`, `genCA` and the like get their bytes.
+    pub entropy: &'a Entropy<'a>,
+    /// What `lookup` asks; without it every lookup finds nothing.
+    pub lookup: Option<&'a dyn Lookup>,
+    /// What `getHostByName` asks; without it every name is unknown and gives an empty string.
+    pub resolve: Option<&'a dyn Fn(&str) -> String>,
+}
+
+/// The objects of a cluster, for the template function `lookup`.
+pub trait Lookup {
+    /// One object, a list where `name` is empty, or an empty map where there is none.
+    fn lookup(
+        &self,
+        api_version: &str,
+        kind: &str,
+        namespace: &str,
+        name: &str,
+    ) -> Result<yaml::Value, String>;
+}
+
+/// How to go about a rendering.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// A missing map key is an error.
+    pub strict: bool,
+    /// `required` and `fail` let pass, `lookup` finds nothing.
+    pub lint: bool,
+    /// The files below `crds/` are part of the manifest text.
+    pub include_crds: bool,
+    /// The notes of dependencies are part of the notes.
+    pub sub_notes: bool,
+    /// `values.schema.json` is not looked at.
+    pub skip_schema_validation: bool,
+    /// The contents of Secrets are left out of the manifest text.
+    pub hide_secrets: bool,
+    /// Template steps allowed; `None` is without bound.
+    pub fuel: Option<u64>,
+}
