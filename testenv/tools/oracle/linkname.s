@@ -1,0 +1,1 @@
+// An empty assembly file lets the compiler accept the body-less initFunMap.
