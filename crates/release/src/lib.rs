@@ -1,1 +1,37 @@
-//! Decides and performs install, upgrade, rollback, uninstall; keeps history that Helm can read.
+//! Decides and performs install, upgrade, rollback and uninstall; keeps history that Helm can read.
+//!
+//! `observe` looks at the cluster, [`decide`] is a pure function from what is wanted and what is
+//! there to a [`Plan`], [`act`] performs the plan and records it as Helm's release Secrets.
+//!
+//! **Invariant:** every sequence of writes may be cut at any point; what is left is a state that
+//! the next operation on the release recognises and repairs. A plan that changes nothing writes
+//! nothing.
+//!
+//! Not here: rendering (the `render` room), printing, and anything that knows of stacks.
+
+mod act;
+mod decide;
+mod desired;
+pub mod diff;
+mod error;
+mod observe;
+mod plan;
+mod progress;
+mod record;
+mod storage;
+
+pub use act::{ActOptions, OnFailure, Outcome, WaitMode, act};
+pub use decide::decide;
+pub use desired::{
+    Conflicts, Content, Crd, CrdPolicy, Desired, Hooks, Intent, Namespaces, Options, Ownership,
+    Replace, Revisions,
+};
+pub use diff::{Diff, FieldChange};
+pub use error::Error;
+pub use observe::{ObserveOptions, Observed, Upcoming, observe, upcoming};
+pub use plan::{
+    Action, Change, ChangeKind, CrdChange, KeepReason, Plan, PlannedHook, Refusal, Repair,
+};
+pub use progress::{Event, HookState, ObjectState, Phase, Progress};
+pub use record::{ApplyMethod, Hook, HookEvent, HookRun, Info, Release, Status};
+pub use storage::{Filter, Storage};

@@ -1,0 +1,110 @@
+//! What can go wrong with a release, in Helm's words where Helm has them.
+
+use crate::plan::Refusal;
+
+/// A failed operation on a release.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Error {
+    /// The cluster did not do what was asked.
+    #[error(transparent)]
+    Kubernetes(#[from] kubernetes::Error),
+    /// The name is not one that Helm accepts.
+    #[error("release name is invalid: {name}")]
+    Name {
+        /// The name.
+        name: String,
+    },
+    /// There is no such release.
+    #[error("release: not found")]
+    NotFound {
+        /// The release.
+        name: String,
+    },
+    /// There is nothing to upgrade.
+    #[error("{name:?} has no deployed releases")]
+    NoDeployed {
+        /// The release.
+        name: String,
+    },
+    /// The revision to roll back to is not there.
+    #[error("release has no {revision} version")]
+    NoRevision {
+        /// The revision asked for.
+        revision: i64,
+    },
+    /// Install of a name that is in use.
+    #[error("cannot reuse a name that is still in use")]
+    NameInUse {
+        /// The release.
+        name: String,
+    },
+    /// Somebody else is at it.
+    #[error("another operation (install/upgrade/rollback) is in progress")]
+    InProgress {
+        /// The release.
+        name: String,
+        /// The pending revision.
+        revision: i64,
+        /// Who holds it, as they name themselves; empty if they do not.
+        holder: String,
+    },
+    /// The release was taken over by somebody else while we worked on it.
+    #[error("revision {revision} of release {name:?} was changed by somebody else meanwhile")]
+    Overtaken {
+        /// The release.
+        name: String,
+        /// The revision.
+        revision: i64,
+    },
+    /// A manifest cannot be read as objects.
+    #[error("unable to build kubernetes objects from {what}: {detail}")]
+    Manifest {
+        /// `new release manifest`, `current release manifest`, a hook's path.
+        what: String,
+        /// What is wrong.
+        detail: String,
+    },
+    /// The plan may not be carried out; each reason names its object.
+    #[error("{}", refusals(reasons))]
+    Refused {
+        /// Why.
+        reasons: Vec<Refusal>,
+    },
+    /// An object could not be brought to its new state.
+    #[error("{0}")]
+    Apply(String),
+    /// A hook failed.
+    #[error("failed {event}: {detail}")]
+    Hook {
+        /// `pre-install`.
+        event: String,
+        /// Why.
+        detail: String,
+    },
+    /// The objects did not become ready.
+    #[error("{0}")]
+    NotReady(kubernetes::Error),
+    /// It failed and was rolled back.
+    #[error("release {name} failed, and has been rolled back: {cause}")]
+    RolledBack {
+        /// The release.
+        name: String,
+        /// The first failure.
+        cause: Box<Error>,
+    },
+    /// A stored release cannot be read or written.
+    #[error("stored release {key:?} cannot be used: {detail}")]
+    Record {
+        /// The Secret's name.
+        key: String,
+        /// What is wrong.
+        detail: String,
+    },
+    /// The caller cancelled; the release is left in a state that the next operation repairs.
+    #[error("cancelled")]
+    Cancelled,
+}
+
+fn refusals(reasons: &[Refusal]) -> String {
+    reasons.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
