@@ -1,1 +1,41 @@
-//! Go text/template: text in, compiled program out; values in, text out.
+//! Go `text/template`: text in, compiled program out; values in, text out.
+//!
+//! A text goes through `lexer` → `parser` → `ast` → `compiler` and becomes a [`Program`]: instructions with every
+//! variable resolved to a frame slot. Programs own their text, are `Send + Sync` and are cached by content. A
+//! [`TemplateSet`] gives programs names with Go's rules of redefinition; a [`Session`] executes them over [`Value`]s,
+//! which belong to one thread and one render.
+//!
+//! ```no_run
+//! use std::sync::Arc;
+//! use template::{Library, NoHost, Options, Session, TemplateSet, Value};
+//!
+//! let mut set = TemplateSet::new(Arc::new(Library::new()), "page");
+//! set.add("hello", diagnostic::Source::new("hello", "{{range .}}[{{.}}]{{end}}"))?;
+//! let data = Value::list([Value::from("a"), Value::from("b")]);
+//! let mut host = NoHost;
+//! let text = Session::new(&set, &mut host, Options::default()).execute("hello", &data)?;
+//! assert_eq!(text, b"[a][b]");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Behaviour and error texts are those of Go 1.26's `text/template` and `fmt`; where Go would exhaust memory or the
+//! stack, a budget refuses with a clear error. Not here: Helm's rules and functions (`render`, `functions`).
+
+pub mod compare;
+mod context;
+mod error;
+pub mod format;
+mod function;
+mod library;
+mod set;
+mod value;
+
+pub use context::{Context, Host, Lookup, NoHost};
+pub use error::{CallError, ExecError, Frame, OverlayError, ParseError};
+pub use function::{Call, Function, Param};
+pub use library::Library;
+pub use set::{MissingKey, Options, Session, TemplateSet};
+pub use value::{
+    Float, IntKind, Kind, List, ListType, Map, MapType, NamedList, NamedMap, NilMap, Object, Str,
+    UintKind, Value,
+};

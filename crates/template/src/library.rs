@@ -1,0 +1,60 @@
+//! Named functions that a text is compiled against.
+//!
+//! Invariant: a library does not change once a template was compiled with it; programs refer to functions by index.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::Function;
+
+/// Functions by name: Go's builtins, and those added with [`with`](Self::with).
+#[derive(Debug, Clone)]
+pub struct Library {
+    id: u64,
+    functions: Vec<Function>,
+    names: HashMap<&'static str, u32>,
+}
+
+impl Library {
+    /// Go's builtin functions alone.
+    pub fn new() -> Self {
+        Self { id: fresh_id(), functions: Vec::new(), names: HashMap::new() }
+    }
+
+    /// Adds functions; one of the same name replaces the earlier one, builtins too.
+    #[must_use]
+    pub fn with(mut self, functions: &[Function]) -> Self {
+        for function in functions {
+            self.names.insert(function.name, self.functions.len() as u32);
+            self.functions.push(*function);
+        }
+        self.id = fresh_id();
+        self
+    }
+
+    /// The function of this name.
+    pub fn get(&self, name: &str) -> Option<&Function> {
+        self.names.get(name).map(|&at| &self.functions[at as usize])
+    }
+
+    /// All names, in no particular order.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.names.keys().copied()
+    }
+
+    /// Equal for libraries with the same functions: clones of one another.
+    pub(crate) fn id(&self) -> u64 {
+        self.id
+    }
+}
+
+impl Default for Library {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn fresh_id() -> u64 {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}

@@ -1,0 +1,313 @@
+//! A Go map with string keys: it has identity, changes for everyone who holds it, and is ranged in key order.
+//!
+//! Invariant: entries are sorted by key bytes. A map that a template changed may hold itself; the session of the
+//! render remembers those and empties them at its end ([`Cycles`]), so that nothing leaks.
+
+use std::cell::{Ref, RefCell};
+use std::rc::{Rc, Weak};
+
+use super::{Str, Value};
+use crate::Function;
+
+/// A map with its Go type; clones share one map.
+#[derive(Clone, Debug)]
+pub struct Map(Rc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    map_type: MapType,
+    nil: bool,
+    entries: RefCell<Vec<(Str, Value)>>,
+}
+
+/// The Go type of a map.
+#[derive(Clone, Copy, Debug)]
+pub enum MapType {
+    /// `map[string]interface {}`.
+    Any,
+    /// `map[string]string`.
+    String,
+    /// `map[string][]uint8`.
+    Bytes,
+    /// A type with a name, and perhaps methods.
+    Named(&'static NamedMap),
+}
+
+/// A named map type, such as `common.Values`.
+#[derive(Debug)]
+pub struct NamedMap {
+    /// Go's name of the type.
+    pub name: &'static str,
+    /// What it is made of.
+    pub underlying: MapType,
+    /// Its methods; the receiver is their first argument.
+    pub methods: &'static [Function],
+}
+
+/// An entry was to be set in a nil map.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("assignment to entry in nil map")]
+pub struct NilMap;
+
+impl Map {
+    /// An empty map of this type.
+    pub fn new(map_type: MapType) -> Self {
+        Self::build(map_type, Vec::new())
+    }
+
+    /// A nil map: empty, not to be written, null in JSON.
+    pub fn nil(map_type: MapType) -> Self {
+        Self(Rc::new(Inner { map_type, nil: true, entries: RefCell::default() }))
+    }
+
+    /// A map of this type with these entries; of equal keys the last one stays.
+    pub fn from_entries(map_type: MapType, entries: Vec<(Str, Value)>) -> Self {
+        if entries.is_sorted_by(|a, b| a.0 < b.0) {
+            return Self::build(map_type, entries);
+        }
+        let sorted: std::collections::BTreeMap<Str, Value> = entries.into_iter().collect();
+        Self::build(map_type, sorted.into_iter().collect())
+    }
+
+    /// Its Go type.
+    pub fn map_type(&self) -> MapType {
+        self.0.map_type
+    }
+
+    /// Whether it is a nil map.
+    pub fn is_nil(&self) -> bool {
+        self.0.nil
+    }
+
+    /// Number of entries.
+    pub fn len(&self) -> usize {
+        self.0.entries.borrow().len()
+    }
+
+    /// Whether there is no entry.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The value of a key.
+    pub fn get(&self, key: impl AsRef<[u8]>) -> Option<Value> {
+        let entries = self.0.entries.borrow();
+        find(&entries, key.as_ref()).ok().map(|at| entries[at].1.clone())
+    }
+
+    /// Whether there is such a key.
+    pub fn contains(&self, key: impl AsRef<[u8]>) -> bool {
+        find(&self.0.entries.borrow(), key.as_ref()).is_ok()
+    }
+
+    /// Sets an entry while a tree is being built. Templates' functions use [`Context::set`](crate::Context::set), which
+    /// also sees to cycles.
+    pub fn insert(&self, key: impl Into<Str>, value: Value) -> Result<(), NilMap> {
+        if self.0.nil {
+            return Err(NilMap);
+        }
+        let key = key.into();
+        let mut entries = self.0.entries.borrow_mut();
+        let old = match find(&entries, key.as_bytes()) {
+            Ok(at) => Some(std::mem::replace(&mut entries[at].1, value)),
+            Err(at) => {
+                entries.insert(at, (key, value));
+                None
+            }
+        };
+        // The old value may hold this very map: let go of the borrow before it is dropped.
+        drop(entries);
+        drop(old);
+        Ok(())
+    }
+
+    /// Removes an entry and returns its value.
+    pub fn remove(&self, key: impl AsRef<[u8]>) -> Option<Value> {
+        let mut entries = self.0.entries.borrow_mut();
+        let at = find(&entries, key.as_ref()).ok()?;
+        Some(entries.remove(at).1)
+    }
+
+    /// The entries in key order, as they are now. Must not be held while the map is changed.
+    pub fn entries(&self) -> Ref<'_, [(Str, Value)]> {
+        Ref::map(self.0.entries.borrow(), Vec::as_slice)
+    }
+
+    /// The entries in key order, copied out, so that the map may change meanwhile.
+    pub fn to_vec(&self) -> Vec<(Str, Value)> {
+        self.0.entries.borrow().clone()
+    }
+
+    /// The keys in order.
+    pub fn keys(&self) -> Vec<Str> {
+        self.0.entries.borrow().iter().map(|(key, _)| key.clone()).collect()
+    }
+
+    /// Whether both are the same map in memory.
+    pub fn ptr_eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// A new map of the same type with the same values.
+    #[must_use]
+    pub fn copy(&self) -> Self {
+        Self::build(self.0.map_type, self.to_vec())
+    }
+
+    /// The same entries under another type, as a Go conversion; a new map.
+    #[must_use]
+    pub fn with_type(&self, map_type: MapType) -> Self {
+        Self::build(map_type, self.to_vec())
+    }
+
+    fn build(map_type: MapType, entries: Vec<(Str, Value)>) -> Self {
+        Self(Rc::new(Inner { map_type, nil: false, entries: RefCell::new(entries) }))
+    }
+
+    /// The entries of a map that nobody else holds.
+    fn take(self) -> Option<Vec<(Str, Value)>> {
+        Some(std::mem::take(Rc::into_inner(self.0)?.entries.get_mut()))
+    }
+}
+
+impl MapType {
+    /// Go's name of the type.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Any => "map[string]interface {}",
+            Self::String => "map[string]string",
+            Self::Bytes => "map[string][]uint8",
+            Self::Named(named) => named.name,
+        }
+    }
+
+    /// Whether its values are `interface {}`.
+    pub const fn holds_any(self) -> bool {
+        matches!(self.underlying(), Self::Any)
+    }
+
+    /// What a missing key reads as in Go: the zero value of the element type.
+    pub fn zero(self) -> Value {
+        match self.underlying() {
+            Self::String => Value::Str(Str::empty()),
+            Self::Bytes => Value::Bytes(Str::empty()),
+            Self::Any | Self::Named(_) => Value::Nil,
+        }
+    }
+
+    const fn underlying(self) -> Self {
+        match self {
+            Self::Any | Self::String | Self::Bytes => self,
+            Self::Named(named) => named.underlying.underlying(),
+        }
+    }
+}
+
+impl FromIterator<(Str, Value)> for Map {
+    fn from_iter<I: IntoIterator<Item = (Str, Value)>>(entries: I) -> Self {
+        Self::from_entries(MapType::Any, entries.into_iter().collect())
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        dismantle(
+            std::mem::take(self.entries.get_mut()).into_iter().map(|(_, value)| value).collect(),
+        );
+    }
+}
+
+/// Maps into which a template put containers: where a cycle can be.
+#[derive(Debug, Default)]
+pub(crate) struct Cycles(Vec<Weak<Inner>>);
+
+impl Cycles {
+    /// Remembers a map that was changed to hold `value`.
+    pub(crate) fn track(&mut self, map: &Map, value: &Value) {
+        match value {
+            Value::List(_) | Value::Map(_) | Value::Object(_) => self.0.push(Rc::downgrade(&map.0)),
+            Value::Missing
+            | Value::Nil
+            | Value::Bool(_)
+            | Value::Int(..)
+            | Value::Uint(..)
+            | Value::Float(..)
+            | Value::Str(_)
+            | Value::Bytes(_) => {}
+        }
+    }
+}
+
+impl Drop for Cycles {
+    fn drop(&mut self) {
+        let maps: Vec<Rc<Inner>> = self.0.iter().filter_map(Weak::upgrade).collect();
+        for map in &maps {
+            let entries = std::mem::take(&mut *map.entries.borrow_mut());
+            drop(entries);
+        }
+    }
+}
+
+/// Drops a tree without recursion: containers that nobody else holds are emptied into one work list.
+pub(super) fn dismantle(mut work: Vec<Value>) {
+    while let Some(value) = work.pop() {
+        match value {
+            Value::List(list) => work.extend(list.take().unwrap_or_default()),
+            Value::Map(map) => {
+                work.extend(map.take().unwrap_or_default().into_iter().map(|(_, value)| value))
+            }
+            Value::Missing
+            | Value::Nil
+            | Value::Bool(_)
+            | Value::Int(..)
+            | Value::Uint(..)
+            | Value::Float(..)
+            | Value::Str(_)
+            | Value::Bytes(_)
+            | Value::Object(_) => {}
+        }
+    }
+}
+
+fn find(entries: &[(Str, Value)], key: &[u8]) -> Result<usize, usize> {
+    if entries.last().is_some_and(|(last, _)| last.as_bytes() < key) {
+        return Err(entries.len());
+    }
+    entries.binary_search_by(|(entry, _)| entry.as_bytes().cmp(key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn deep_trees_drop_without_recursion() {
+        let mut value = Value::Nil;
+        for _ in 0..1_000_000 {
+            value = Value::map([("a", Value::list([value]))]);
+        }
+        drop(value);
+    }
+
+    #[test]
+    fn cycles_end_with_the_session() {
+        let map = Map::new(MapType::Any);
+        let weak = Rc::downgrade(&map.0);
+        let mut cycles = Cycles::default();
+        let inner = Value::list([Value::Map(map.clone())]);
+        cycles.track(&map, &inner);
+        map.insert("self", inner).unwrap();
+        drop(map);
+        assert!(weak.upgrade().is_some());
+        drop(cycles);
+        assert!(weak.upgrade().is_none());
+    }
+
+    #[test]
+    fn the_last_of_equal_keys_stays() {
+        let entries = [("b", 1), ("a", 2), ("b", 3)].map(|(k, v)| (Str::from(k), Value::int(v)));
+        let map = Map::from_entries(MapType::Any, entries.to_vec());
+        assert_eq!(map.keys(), ["a", "b"]);
+        assert!(matches!(map.get("b"), Some(Value::Int(3, _))));
+    }
+}

@@ -1,0 +1,54 @@
+//! Go types that are neither basic nor plain containers: structs and pointers with fields and methods.
+
+use std::any::Any;
+use std::fmt::Debug;
+
+use super::{Kind, Str, Value};
+use crate::Function;
+
+/// A struct or pointer: `time.Time`, `*semver.Version`, a certificate.
+pub trait Object: Any + Debug {
+    /// Go's name of the type, such as `*semver.Version`.
+    fn type_name(&self) -> &str;
+
+    /// The object as its Rust type, for [`Value::downcast`].
+    fn as_any(&self) -> &dyn Any;
+
+    /// `Struct` unless it is a pointer or a function.
+    fn kind(&self) -> Kind {
+        if self.type_name().starts_with('*') { Kind::Ptr } else { Kind::Struct }
+    }
+
+    /// Exported fields in Go's order; read by `.Name`, and printed where there is no [`text`](Self::text).
+    fn fields(&self) -> Vec<(&'static str, Value)> {
+        Vec::new()
+    }
+
+    /// Its methods; the receiver is their first argument.
+    fn methods(&self) -> &'static [Function] {
+        &[]
+    }
+
+    /// What its `String` or `Error` method gives, if it has one.
+    fn text(&self) -> Option<Str> {
+        None
+    }
+
+    /// Structs and pointers that are not nil are true.
+    fn truth(&self) -> bool {
+        true
+    }
+
+    /// Go's `==` on two values of this type (and `reflect.DeepEqual`).
+    fn equals(&self, other: &dyn Object) -> bool;
+
+    /// What YAML and JSON print: a tree of plain values.
+    fn marshal(&self) -> Value {
+        Value::map(self.fields())
+    }
+
+    /// The function that `call` calls, if this is a function value.
+    fn callable(&self) -> Option<&'static Function> {
+        None
+    }
+}

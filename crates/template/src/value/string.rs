@@ -1,0 +1,197 @@
+//! Go's `string`: any bytes, usually UTF-8, shared or inline.
+//!
+//! Invariant: never changes; 24 bytes; up to 22 bytes are held inline, so that keys and short values allocate nothing.
+
+use std::borrow::{Borrow, Cow};
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::rc::Rc;
+use std::sync::Arc;
+
+const INLINE: usize = 22;
+
+/// A Go string.
+#[derive(Clone)]
+pub struct Str(Repr);
+
+#[derive(Clone)]
+enum Repr {
+    Inline(u8, [u8; INLINE]),
+    Local(Rc<[u8]>),
+    Shared(Arc<[u8]>),
+}
+
+impl Str {
+    /// The empty string.
+    pub const fn empty() -> Self {
+        Self(Repr::Inline(0, [0; INLINE]))
+    }
+
+    /// The bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        match &self.0 {
+            Repr::Inline(len, bytes) => &bytes[..usize::from(*len)],
+            Repr::Local(bytes) => bytes,
+            Repr::Shared(bytes) => bytes,
+        }
+    }
+
+    /// The text, if it is valid UTF-8.
+    pub fn as_str(&self) -> Option<&str> {
+        std::str::from_utf8(self.as_bytes()).ok()
+    }
+
+    /// The text, with U+FFFD for what is not UTF-8.
+    pub fn to_str_lossy(&self) -> Cow<'_, str> {
+        String::from_utf8_lossy(self.as_bytes())
+    }
+
+    /// Length in bytes.
+    pub fn len(&self) -> usize {
+        self.as_bytes().len()
+    }
+
+    /// Whether there is no byte.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn inline(bytes: &[u8]) -> Option<Self> {
+        let mut buffer = [0; INLINE];
+        buffer.get_mut(..bytes.len())?.copy_from_slice(bytes);
+        Some(Self(Repr::Inline(bytes.len() as u8, buffer)))
+    }
+}
+
+impl From<&[u8]> for Str {
+    fn from(bytes: &[u8]) -> Self {
+        Self::inline(bytes).unwrap_or_else(|| Self(Repr::Local(bytes.into())))
+    }
+}
+
+impl From<&Arc<[u8]>> for Str {
+    fn from(bytes: &Arc<[u8]>) -> Self {
+        Self::inline(bytes).unwrap_or_else(|| Self(Repr::Shared(Arc::clone(bytes))))
+    }
+}
+
+impl From<&Arc<str>> for Str {
+    fn from(text: &Arc<str>) -> Self {
+        Self::inline(text.as_bytes())
+            .unwrap_or_else(|| Self(Repr::Shared(Arc::from(Arc::clone(text)))))
+    }
+}
+
+impl From<&str> for Str {
+    fn from(text: &str) -> Self {
+        text.as_bytes().into()
+    }
+}
+
+impl From<&String> for Str {
+    fn from(text: &String) -> Self {
+        text.as_bytes().into()
+    }
+}
+
+impl From<String> for Str {
+    fn from(text: String) -> Self {
+        text.as_bytes().into()
+    }
+}
+
+impl From<Cow<'_, str>> for Str {
+    fn from(text: Cow<'_, str>) -> Self {
+        text.as_bytes().into()
+    }
+}
+
+impl From<Vec<u8>> for Str {
+    fn from(bytes: Vec<u8>) -> Self {
+        bytes.as_slice().into()
+    }
+}
+
+impl Default for Str {
+    fn default() -> Self {
+        Self::empty()
+    }
+}
+
+impl AsRef<[u8]> for Str {
+    fn as_ref(&self) -> &[u8] {
+        self.as_bytes()
+    }
+}
+
+impl Borrow<[u8]> for Str {
+    fn borrow(&self) -> &[u8] {
+        self.as_bytes()
+    }
+}
+
+impl PartialEq for Str {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+}
+
+impl PartialEq<str> for Str {
+    fn eq(&self, other: &str) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+}
+
+impl PartialEq<&str> for Str {
+    fn eq(&self, other: &&str) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+}
+
+impl Eq for Str {}
+
+impl PartialOrd for Str {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Str {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.as_bytes().cmp(other.as_bytes())
+    }
+}
+
+impl Hash for Str {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_bytes().hash(state);
+    }
+}
+
+impl fmt::Debug for Str {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.to_str_lossy(), f)
+    }
+}
+
+impl fmt::Display for Str {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.to_str_lossy(), f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_and_long_strings_are_equal_by_content() {
+        for len in [0, 1, 22, 23, 100] {
+            let text = "x".repeat(len);
+            let shared: Arc<[u8]> = Arc::from(text.as_bytes());
+            assert_eq!(Str::from(text.as_str()), Str::from(&shared));
+            assert_eq!(Str::from(&shared).as_str(), Some(text.as_str()));
+        }
+    }
+}
