@@ -41,7 +41,7 @@ pub enum Value {
     /// `string`: bytes, usually UTF-8.
     Str(Str),
     /// `[]uint8`.
-    Bytes(Str),
+    Bytes(Rc<Str>),
     /// A slice.
     List(List),
     /// A map with string keys.
@@ -64,6 +64,11 @@ impl Value {
     /// A `string`.
     pub fn str(value: impl Into<Str>) -> Self {
         Self::Str(value.into())
+    }
+
+    /// A `[]uint8`.
+    pub fn bytes(value: impl Into<Str>) -> Self {
+        Self::Bytes(Rc::new(value.into()))
     }
 
     /// A `[]interface {}`.
@@ -89,7 +94,8 @@ impl Value {
             Self::Int(value, _) => *value != 0,
             Self::Uint(value, _) => *value != 0,
             Self::Float(value, _) => *value != 0.0,
-            Self::Str(value) | Self::Bytes(value) => !value.is_empty(),
+            Self::Str(value) => !value.is_empty(),
+            Self::Bytes(value) => !value.is_empty(),
             Self::List(value) => !value.is_empty(),
             Self::Map(value) => !value.is_empty(),
             Self::Object(value) => value.truth(),

@@ -190,7 +190,7 @@ impl MapType {
     pub fn zero(self) -> Value {
         match self.underlying() {
             Self::String => Value::Str(Str::empty()),
-            Self::Bytes => Value::Bytes(Str::empty()),
+            Self::Bytes => Value::bytes(Str::empty()),
             Self::Any | Self::Named(_) => Value::Nil,
         }
     }
