@@ -1,0 +1,178 @@
+//! From compiled expressions and a scope to a value.
+
+use cel::{ExecutionError, Value as Cel};
+use diagnostic::Diagnostic;
+use yaml::{Map, Value};
+
+use super::compile::ENVIRONMENT;
+use super::{Expression, Part, Scope, Text};
+use crate::tree::Read;
+
+/// Longest string and list that an expression may give.
+const LARGEST: usize = 1 << 20;
+
+impl Text {
+    /// The value in this scope: of the expression's type if the string is exactly one expression, else a string.
+    pub fn evaluate(&self, scope: &Scope) -> Result<Value, Box<Diagnostic>> {
+        if let [Part::Expression(expression)] = self.parts.as_slice() {
+            return expression.evaluate(scope);
+        }
+        let mut text = String::new();
+        for part in &self.parts {
+            match part {
+                Part::Literal(literal) => text.push_str(literal),
+                Part::Expression(expression) => expression.append(scope, &mut text)?,
+            }
+        }
+        Ok(Value::String(text))
+    }
+
+    /// The value as a string; numbers and booleans as they are written.
+    pub fn evaluate_string(&self, scope: &Scope) -> Result<String, Box<Diagnostic>> {
+        let mut text = String::new();
+        for part in &self.parts {
+            match part {
+                Part::Literal(literal) => text.push_str(literal),
+                Part::Expression(expression) => expression.append(scope, &mut text)?,
+            }
+        }
+        Ok(text)
+    }
+
+    /// The value of a condition, which must be a boolean.
+    pub fn evaluate_bool(&self, scope: &Scope) -> Result<bool, Box<Diagnostic>> {
+        match self.evaluate(scope)? {
+            Value::Bool(b) => Ok(b),
+            other => {
+                let message = format!("a condition must be true or false, not {}", kind(&other));
+                Err(Box::new(self.place.error(message, format!("this is {}", show(&other)))))
+            }
+        }
+    }
+
+    /// The inputs that the expressions read, with the places that gave them their values.
+    pub(crate) fn inputs_read(&self, scope: &Scope) -> Vec<Read> {
+        let mut read: Vec<Read> = vec![];
+        for path in self.paths().filter(|p| p.root == "inputs") {
+            let Some(field) = &path.field else { continue };
+            let Some(place) = scope.origins.get(field) else { continue };
+            let name = format!("inputs.{field}");
+            if read.iter().all(|r| r.name != name) {
+                read.push(Read { name, place: place.clone() });
+            }
+        }
+        read
+    }
+}
+
+impl Expression {
+    fn evaluate(&self, scope: &Scope) -> Result<Value, Box<Diagnostic>> {
+        let mut context = cel::Context::with_env(ENVIRONMENT.clone());
+        for (name, value) in &scope.variables {
+            context.add_variable_from_value(name.clone(), value.clone());
+        }
+        let value = self.program.execute(&context).map_err(|e| self.failed(&e, scope))?;
+        from_cel(&value, 0)
+            .map_err(|what| Box::new(self.place.error(format!("an expression gives {what}"), "")))
+    }
+
+    fn append(&self, scope: &Scope, text: &mut String) -> Result<(), Box<Diagnostic>> {
+        match self.evaluate(scope)? {
+            Value::String(s) => text.push_str(&s),
+            Value::Bool(b) => text.push_str(if b { "true" } else { "false" }),
+            Value::Int(n) => text.push_str(&n.to_string()),
+            Value::Uint(n) => text.push_str(&n.to_string()),
+            Value::Float(f) => text.push_str(&f.to_string()),
+            other @ (Value::Null | Value::List(_) | Value::Map(_)) => {
+                let what = kind(&other);
+                let error = self.place.error(format!("{what} cannot be part of a text"), what);
+                return Err(Box::new(match other {
+                    Value::List(_) => error.hint("join its items: `list.join(\",\")`"),
+                    _ => error,
+                }));
+            }
+        }
+        Ok(())
+    }
+
+    fn failed(&self, error: &ExecutionError, scope: &Scope) -> Box<Diagnostic> {
+        let message = match error {
+            ExecutionError::NoSuchKey(key) => {
+                let error = self.place.error(format!("there is no `{key}`"), "");
+                let fields = scope.variables.values().filter_map(|v| match v {
+                    Cel::Map(map) => Some(map.map.keys()),
+                    _ => None,
+                });
+                let fields: Vec<String> = fields.flatten().map(ToString::to_string).collect();
+                return Box::new(error.suggest(key, fields.iter().map(String::as_str)));
+            }
+            ExecutionError::UndeclaredReference(name) => format!("`{name}` is not known here"),
+            ExecutionError::NoSuchOverload(overload) => {
+                let function = overload.function().replace('_', "");
+                let types = overload.argument_types().join(" and ");
+                format!("`{function}` does not work on {types}")
+            }
+            other => {
+                let text = other.to_string();
+                let mut letters = text.chars();
+                letters.next().map_or(String::new(), |c| {
+                    c.to_lowercase().collect::<String>() + letters.as_str()
+                })
+            }
+        };
+        Box::new(self.place.error(message, ""))
+    }
+}
+
+/// What a value is, with its article.
+pub(crate) fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Int(_) | Value::Uint(_) | Value::Float(_) => "a number",
+        Value::String(_) => "a string",
+        Value::List(_) => "a list",
+        Value::Map(_) => "a map",
+    }
+}
+
+/// A value in a message: scalars themselves, the rest by kind.
+pub(crate) fn show(value: &Value) -> String {
+    match value {
+        Value::Null => "null".to_owned(),
+        Value::Bool(b) => b.to_string(),
+        Value::Int(n) => n.to_string(),
+        Value::Uint(n) => n.to_string(),
+        Value::Float(f) => f.to_string(),
+        Value::String(s) => format!("`{s}`"),
+        Value::List(_) | Value::Map(_) => kind(value).to_owned(),
+    }
+}
+
+fn from_cel(value: &Cel, depth: usize) -> Result<Value, String> {
+    if depth > 64 {
+        return Err("a value nested deeper than 64 levels".to_owned());
+    }
+    Ok(match value {
+        Cel::Null => Value::Null,
+        Cel::Bool(b) => Value::Bool(*b),
+        Cel::Int(n) => Value::Int(*n),
+        Cel::UInt(n) => Value::from(*n),
+        Cel::Float(f) if f.is_finite() => Value::Float(*f),
+        Cel::Float(f) => return Err(format!("{f}, which YAML values cannot hold")),
+        Cel::String(s) if s.len() <= LARGEST => Value::String(s.to_string()),
+        Cel::String(_) => return Err("a string longer than 1 MiB".to_owned()),
+        Cel::List(list) if list.len() <= LARGEST => {
+            Value::List(list.iter().map(|v| from_cel(v, depth + 1)).collect::<Result<_, _>>()?)
+        }
+        Cel::List(_) => return Err("a list of more than a million items".to_owned()),
+        Cel::Map(map) => {
+            let mut entries = Map::new();
+            for (key, value) in map.map.iter() {
+                entries.insert(key.to_string(), from_cel(value, depth + 1)?);
+            }
+            Value::Map(entries)
+        }
+        other => return Err(format!("a {}, which is not a YAML value", other.type_of())),
+    })
+}
