@@ -1,192 +1,64 @@
-//! The client: one API server, its requests.
+//! The client: one API server and the requests that rooms above make.
+//!
+//! Objects go in and come out as JSON. Paths come from discovery; an unknown kind refreshes it
+//! once, so that a kind whose definition was just created is found.
 
-use std::path::PathBuf;
-use std::time::Duration;
+use std::sync::{Arc, Mutex};
 
-use http::{Request, Response};
-use kube::client::Body;
-use serde_json::Value;
+use http::{Method, Request, Response};
+use jiff::Timestamp;
+use kube::client::{Body, ClientBuilder};
+use serde_json::{Value, json};
 use tower::{BoxError, Service};
 
-use crate::discovery::{Resource, ServerVersion};
+use crate::connect;
+use crate::discovery::{Discovery, Resource, Scope, ServerVersion, escape};
 use crate::error::Error;
+use crate::failure;
 use crate::object::ObjectRef;
+use crate::options::{
+    ApplyOptions, ConnectOptions, DeleteOptions, DryRun, Force, ListOptions, LogOptions,
+    ObjectEvent, WriteOptions,
+};
+use crate::transport::{Ask, Retry, Transport};
 
-/// How to reach an API server. The default is what `kubectl` would take.
-#[derive(Clone, Debug)]
-pub struct ConnectOptions {
-    /// Kubeconfig file; none: `KUBECONFIG`, `~/.kube/config`, then in-cluster.
-    pub kubeconfig: Option<PathBuf>,
-    /// Context in it; none: the current one.
-    pub context: Option<String>,
-    /// Server address instead of the kubeconfig's.
-    pub server: Option<String>,
-    /// Bearer token instead of the kubeconfig's credentials.
-    pub token: Option<Credentials>,
-    /// CA bundle instead of the kubeconfig's.
-    pub certificate_authority: Option<PathBuf>,
-    /// TLS name instead of the host's.
-    pub tls_server_name: Option<String>,
-    /// Whether to accept any certificate.
-    pub insecure_skip_tls_verify: bool,
-    /// Act as this user.
-    pub impersonate_user: Option<String>,
-    /// Act as member of these groups.
-    pub impersonate_groups: Vec<String>,
-    /// Give up connecting after this long.
-    pub connect_timeout: Duration,
-    /// Give up one request after this long.
-    pub request_timeout: Duration,
-}
-
-impl Default for ConnectOptions {
-    fn default() -> Self {
-        Self {
-            kubeconfig: None,
-            context: None,
-            server: None,
-            token: None,
-            certificate_authority: None,
-            tls_server_name: None,
-            insecure_skip_tls_verify: false,
-            impersonate_user: None,
-            impersonate_groups: Vec::new(),
-            connect_timeout: Duration::from_secs(5),
-            request_timeout: Duration::from_secs(60),
-        }
-    }
-}
-
-/// A secret text whose `Debug` prints `***`.
-#[derive(Clone)]
-pub struct Credentials(String);
-
-impl Credentials {
-    /// Wraps a bearer token.
-    pub fn token(token: impl Into<String>) -> Self {
-        Self(token.into())
-    }
-}
-
-impl std::fmt::Debug for Credentials {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("***")
-    }
-}
-
-/// Whether a request changes anything.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum DryRun {
-    /// It does.
-    #[default]
-    No,
-    /// The server computes the result and throws it away.
-    Yes,
-}
-
-/// What happens to fields another manager owns.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Force {
-    /// A conflict is an error.
-    #[default]
-    Refuse,
-    /// Take them.
-    Take,
-}
-
-/// Options of a server-side apply.
-#[derive(Clone, Debug)]
-pub struct ApplyOptions {
-    /// The field manager (`helm`).
-    pub manager: String,
-    /// Conflicts.
-    pub force: Force,
-    /// Dry run.
-    pub dry_run: DryRun,
-}
-
-/// Options of create, update and patches.
-#[derive(Clone, Debug)]
-pub struct WriteOptions {
-    /// The field manager.
-    pub manager: String,
-    /// Dry run.
-    pub dry_run: DryRun,
-}
-
-/// What happens to dependents of a deleted object.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub enum Propagation {
-    /// Deleted afterwards.
-    #[default]
-    Background,
-    /// Deleted first.
-    Foreground,
-    /// Left behind.
-    Orphan,
-}
-
-/// Options of a delete.
-#[derive(Clone, Debug, Default)]
-pub struct DeleteOptions {
-    /// Dependents.
-    pub propagation: Propagation,
-    /// Only if the object still has this uid.
-    pub uid: Option<String>,
-    /// Dry run.
-    pub dry_run: DryRun,
-}
-
-/// What to list.
-#[derive(Clone, Debug, Default)]
-pub struct ListOptions {
-    /// One namespace; none: all.
-    pub namespace: Option<String>,
-    /// Label selector (`owner=helm,name=web`).
-    pub labels: Option<String>,
-    /// Field selector.
-    pub fields: Option<String>,
-}
-
-/// Which log lines.
-#[derive(Clone, Debug, Default)]
-pub struct LogOptions {
-    /// The container; none: the only one.
-    pub container: Option<String>,
-    /// Only the last lines.
-    pub tail_lines: Option<u32>,
-    /// Of the previous run of the container.
-    pub previous: bool,
-}
-
-/// One event of an object.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ObjectEvent {
-    /// `Warning` or `Normal`.
-    pub kind: String,
-    /// `FailedScheduling`.
-    pub reason: String,
-    /// The sentence.
-    pub message: String,
-    /// When it was last seen, RFC 3339; may be empty.
-    pub last_seen: String,
-}
+/// Objects of one page of a list.
+const PAGE: usize = 250;
 
 /// A connection to one API server; clones share it and its discovery cache.
 #[derive(Clone)]
 pub struct Client {
-    kube: kube::Client,
+    inner: Arc<Inner>,
 }
 
-fn unfinished<T>() -> Result<T, Error> {
-    Err(Error::Config { detail: "not built yet".to_owned() })
+struct Inner {
+    transport: Transport,
+    default_namespace: String,
+    discovery: Mutex<Option<Arc<Discovery>>>,
 }
 
-#[expect(clippy::unused_async, reason = "signatures first; the bodies follow")]
+impl std::fmt::Debug for Client {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Client").field("server", &self.server()).finish_non_exhaustive()
+    }
+}
+
 impl Client {
-    /// Connects by kubeconfig or from inside a cluster, and asks the server for its version.
-    pub async fn connect(_options: ConnectOptions) -> Result<Self, Error> {
-        unfinished()
+    /// Connects by kubeconfig or from inside a cluster, and asks the server for its version, so
+    /// that a wrong address or refused credentials are known within seconds.
+    pub async fn connect(options: ConnectOptions) -> Result<Self, Error> {
+        let config = connect::configuration(&options).await?;
+        let server = config.cluster_url.to_string().trim_end_matches('/').to_owned();
+        let namespace = config.default_namespace.clone();
+        let kube = ClientBuilder::try_from(config)
+            .map_err(|error| match failure::from_connection(&server, &error) {
+                Error::Unreachable { detail, .. } => Error::Config { detail },
+                other => other,
+            })?
+            .build();
+        let client = Self::with(Transport::new(kube, server, options.request_timeout), namespace);
+        client.server_version_by(Retry::Never).await?;
+        Ok(client)
     }
 
     /// Speaks to a service in this process (the sandbox) instead of a server.
@@ -198,95 +70,313 @@ impl Client {
         B: http_body::Body<Data = bytes::Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
     {
-        Self { kube: kube::Client::new(service, default_namespace) }
+        let kube = kube::Client::new(service, default_namespace);
+        let timeout = ConnectOptions::default().request_timeout;
+        let transport = Transport::new(kube, "(in this process)".to_owned(), timeout);
+        Self::with(transport, default_namespace.to_owned())
+    }
+
+    fn with(transport: Transport, default_namespace: String) -> Self {
+        let discovery = Mutex::new(None);
+        Self { inner: Arc::new(Inner { transport, default_namespace, discovery }) }
     }
 
     /// The namespace of the context.
     pub fn default_namespace(&self) -> &str {
-        self.kube.default_namespace()
+        &self.inner.default_namespace
     }
 
     /// The server's address, for messages.
     pub fn server(&self) -> &str {
-        ""
+        &self.inner.transport.server
+    }
+
+    /// The time by the server's clock, as its last answer told it.
+    pub fn now(&self) -> Timestamp {
+        self.inner.transport.now()
     }
 
     /// The server's version.
     pub async fn server_version(&self) -> Result<ServerVersion, Error> {
-        unfinished()
+        self.server_version_by(Retry::Bounded).await
+    }
+
+    async fn server_version_by(&self, retry: Retry) -> Result<ServerVersion, Error> {
+        let ask = Ask::get("/version".to_owned());
+        let answer = self.inner.transport.json(&ask, retry).await?;
+        serde_json::from_value(answer)
+            .map_err(|error| Error::Decode { request: ask.name(), detail: error.to_string() })
     }
 
     /// What `.Capabilities.APIVersions` holds: `group/version` and `group/version/Kind`.
     pub async fn api_versions(&self) -> Result<Vec<String>, Error> {
-        unfinished()
+        Ok(self.discovery().await?.api_versions())
+    }
+
+    /// Forgets which kinds the server serves; the next question asks it again.
+    pub fn forget_discovery(&self) {
+        *self.cache() = None;
     }
 
     /// The served kind; discovery is refreshed once if it is unknown.
-    pub async fn resource(&self, _api_version: &str, _kind: &str) -> Result<Resource, Error> {
-        unfinished()
+    pub async fn resource(&self, api_version: &str, kind: &str) -> Result<Resource, Error> {
+        let cached = self.cache().clone();
+        if let Some(found) = cached.as_ref().and_then(|d| d.get(api_version, kind)) {
+            return Ok(found.clone());
+        }
+        self.forget_discovery();
+        let fresh = self.discovery().await?;
+        fresh.get(api_version, kind).cloned().ok_or_else(|| Error::UnknownKind {
+            api_version: api_version.to_owned(),
+            kind: kind.to_owned(),
+        })
+    }
+
+    async fn discovery(&self) -> Result<Arc<Discovery>, Error> {
+        if let Some(found) = self.cache().clone() {
+            return Ok(found);
+        }
+        let found = Arc::new(Discovery::fetch(&self.inner.transport).await?);
+        *self.cache() = Some(Arc::clone(&found));
+        Ok(found)
+    }
+
+    fn cache(&self) -> std::sync::MutexGuard<'_, Option<Arc<Discovery>>> {
+        self.inner.discovery.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 
     /// One object; none if it is not there.
-    pub async fn get(&self, _object: &ObjectRef) -> Result<Option<Value>, Error> {
-        unfinished()
+    pub async fn get(&self, object: &ObjectRef) -> Result<Option<Value>, Error> {
+        let path = self.path_of(object).await?;
+        match self.inner.transport.json(&Ask::get(path), Retry::Bounded).await {
+            Ok(found) => Ok(Some(found)),
+            Err(error) if error.is_not_found() => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
-    /// All objects of a kind that the options select.
+    /// All objects of a kind that the options select, page by page.
     pub async fn list(
         &self,
-        _api_version: &str,
-        _kind: &str,
-        _options: &ListOptions,
+        api_version: &str,
+        kind: &str,
+        options: &ListOptions,
     ) -> Result<Vec<Value>, Error> {
-        unfinished()
+        let resource = self.resource(api_version, kind).await?;
+        let base = resource.path(options.namespace.as_deref(), None);
+        let mut query = vec![("limit", PAGE.to_string())];
+        query.extend(options.labels.clone().map(|labels| ("labelSelector", labels)));
+        query.extend(options.fields.clone().map(|fields| ("fieldSelector", fields)));
+        let mut found = Vec::new();
+        let mut next = String::new();
+        loop {
+            let mut page = query.clone();
+            if !next.is_empty() {
+                page.push(("continue", next.clone()));
+            }
+            let ask = Ask::get(with_query(&base, &page));
+            let mut answer = self.inner.transport.json(&ask, Retry::Bounded).await?;
+            if let Some(Value::Array(items)) = answer.get_mut("items").map(Value::take) {
+                found.extend(items.into_iter().map(|item| named(item, api_version, kind)));
+            }
+            let token = answer.pointer("/metadata/continue").and_then(Value::as_str);
+            match token {
+                Some(token) if !token.is_empty() => token.clone_into(&mut next),
+                Some(_) | None => return Ok(found),
+            }
+        }
     }
 
     /// Server-side apply; the object as the server made it.
-    pub async fn apply(&self, _object: &Value, _options: &ApplyOptions) -> Result<Value, Error> {
-        unfinished()
+    pub async fn apply(&self, object: &Value, options: &ApplyOptions) -> Result<Value, Error> {
+        let name = ObjectRef::of(object).ok_or(Error::Unnamed)?;
+        let force = options.force == Force::Take;
+        let mut query = vec![
+            ("fieldManager", options.manager.clone()),
+            ("force", force.to_string()),
+            ("fieldValidation", "Strict".to_owned()),
+        ];
+        query.extend(dry_run(options.dry_run));
+        let path = with_query(&self.path_of(&name).await?, &query);
+        let ask = Ask::with_body(Method::PATCH, path, "application/apply-patch+yaml", object);
+        self.write(&ask, &name).await
     }
 
     /// Creates; `AlreadyExists` if it is there.
-    pub async fn create(&self, _object: &Value, _options: &WriteOptions) -> Result<Value, Error> {
-        unfinished()
+    pub async fn create(&self, object: &Value, options: &WriteOptions) -> Result<Value, Error> {
+        let name = ObjectRef::of(object).ok_or(Error::Unnamed)?;
+        let resource = self.resource(&name.api_version, &name.kind).await?;
+        let path = resource.path(Some(self.namespace_of(&name)), None);
+        let ask = Ask::with_body(
+            Method::POST,
+            with_query(&path, &write_query(options)),
+            "application/json",
+            object,
+        );
+        self.write(&ask, &name).await
     }
 
     /// Replaces; with `metadata.resourceVersion` set only if unchanged (`Stale` otherwise).
-    pub async fn update(&self, _object: &Value, _options: &WriteOptions) -> Result<Value, Error> {
-        unfinished()
+    pub async fn update(&self, object: &Value, options: &WriteOptions) -> Result<Value, Error> {
+        let name = ObjectRef::of(object).ok_or(Error::Unnamed)?;
+        let path = with_query(&self.path_of(&name).await?, &write_query(options));
+        self.write(&Ask::with_body(Method::PUT, path, "application/json", object), &name).await
     }
 
-    /// JSON merge patch.
+    /// JSON merge patch (RFC 7386).
     pub async fn merge_patch(
         &self,
-        _object: &ObjectRef,
-        _patch: &Value,
-        _options: &WriteOptions,
+        object: &ObjectRef,
+        patch: &Value,
+        options: &WriteOptions,
     ) -> Result<Value, Error> {
-        unfinished()
+        self.patch(object, "application/merge-patch+json", patch, options).await
+    }
+
+    /// JSON patch (RFC 6902).
+    pub async fn json_patch(
+        &self,
+        object: &ObjectRef,
+        patch: &Value,
+        options: &WriteOptions,
+    ) -> Result<Value, Error> {
+        self.patch(object, "application/json-patch+json", patch, options).await
+    }
+
+    async fn patch(
+        &self,
+        object: &ObjectRef,
+        kind: &'static str,
+        patch: &Value,
+        options: &WriteOptions,
+    ) -> Result<Value, Error> {
+        let path = with_query(&self.path_of(object).await?, &write_query(options));
+        self.write(&Ask::with_body(Method::PATCH, path, kind, patch), object).await
     }
 
     /// Deletes; false if it was not there.
-    pub async fn delete(
-        &self,
-        _object: &ObjectRef,
-        _options: &DeleteOptions,
-    ) -> Result<bool, Error> {
-        unfinished()
+    pub async fn delete(&self, object: &ObjectRef, options: &DeleteOptions) -> Result<bool, Error> {
+        let path = self.path_of(object).await?;
+        let mut body = json!({
+            "kind": "DeleteOptions",
+            "apiVersion": "v1",
+            "propagationPolicy": options.propagation.as_str(),
+        });
+        if let Some(uid) = &options.uid {
+            body["preconditions"] = json!({ "uid": uid });
+        }
+        if options.dry_run == DryRun::Yes {
+            body["dryRun"] = json!(["All"]);
+        }
+        let ask = Ask::with_body(Method::DELETE, path, "application/json", &body);
+        match self.write(&ask, object).await {
+            Ok(_) => Ok(true),
+            Err(error) if error.is_not_found() => Ok(false),
+            Err(error) => Err(error),
+        }
     }
 
     /// Events of an object, oldest first.
-    pub async fn events(&self, _object: &ObjectRef) -> Result<Vec<ObjectEvent>, Error> {
-        unfinished()
+    pub async fn events(&self, object: &ObjectRef) -> Result<Vec<ObjectEvent>, Error> {
+        let selector =
+            format!("involvedObject.kind={},involvedObject.name={}", object.kind, object.name);
+        let options = ListOptions {
+            namespace: Some(object.namespace.clone().unwrap_or_else(|| "default".to_owned())),
+            fields: Some(selector),
+            ..ListOptions::default()
+        };
+        let mut events: Vec<ObjectEvent> = self
+            .list("v1", "Event", &options)
+            .await?
+            .iter()
+            .map(|event| {
+                let text = |pointer: &str| {
+                    let text = event.pointer(pointer).and_then(Value::as_str);
+                    text.filter(|text| !text.is_empty()).map(str::to_owned)
+                };
+                ObjectEvent {
+                    kind: text("/type").unwrap_or_default(),
+                    reason: text("/reason").unwrap_or_default(),
+                    message: text("/message").unwrap_or_default(),
+                    last_seen: text("/series/lastObservedTime")
+                        .or_else(|| text("/lastTimestamp"))
+                        .or_else(|| text("/eventTime"))
+                        .or_else(|| text("/metadata/creationTimestamp"))
+                        .unwrap_or_default(),
+                }
+            })
+            .collect();
+        events.sort_by(|a, b| a.last_seen.cmp(&b.last_seen));
+        Ok(events)
     }
 
     /// Log text of a pod's container, up to the read limit.
     pub async fn logs(
         &self,
-        _namespace: &str,
-        _pod: &str,
-        _options: &LogOptions,
+        namespace: &str,
+        pod: &str,
+        options: &LogOptions,
     ) -> Result<String, Error> {
-        unfinished()
+        let object = ObjectRef::new("v1", "Pod", Some(namespace), pod);
+        let mut query = Vec::new();
+        query.extend(options.container.clone().map(|name| ("container", name)));
+        query.extend(options.tail_lines.map(|lines| ("tailLines", lines.to_string())));
+        if options.previous {
+            query.push(("previous", "true".to_owned()));
+        }
+        let path = format!("{}/log", self.path_of(&object).await?);
+        let ask = Ask { accept: "*/*", ..Ask::get(with_query(&path, &query)) };
+        let bytes = self.inner.transport.bytes(&ask, Retry::Bounded).await?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
+
+    async fn write(&self, ask: &Ask, object: &ObjectRef) -> Result<Value, Error> {
+        self.inner.transport.json(ask, Retry::Bounded).await.map_err(|error| match error {
+            Error::Conflict { conflicts, message, .. } => {
+                Error::Conflict { object: Box::new(object.clone()), conflicts, message }
+            }
+            Error::Invalid { causes, message, .. } => {
+                Error::Invalid { object: Box::new(object.clone()), causes, message }
+            }
+            other => other,
+        })
+    }
+
+    async fn path_of(&self, object: &ObjectRef) -> Result<String, Error> {
+        let resource = self.resource(&object.api_version, &object.kind).await?;
+        let namespace = match resource.scope {
+            Scope::Namespaced => Some(self.namespace_of(object)),
+            Scope::Cluster => None,
+        };
+        Ok(resource.path(namespace, Some(&object.name)))
+    }
+
+    fn namespace_of<'a>(&'a self, object: &'a ObjectRef) -> &'a str {
+        object.namespace.as_deref().unwrap_or(&self.inner.default_namespace)
+    }
+}
+
+/// Items of a list come without `apiVersion` and `kind`.
+fn named(mut item: Value, api_version: &str, kind: &str) -> Value {
+    if let Some(fields) = item.as_object_mut() {
+        fields.entry("apiVersion").or_insert_with(|| json!(api_version));
+        fields.entry("kind").or_insert_with(|| json!(kind));
+    }
+    item
+}
+
+fn dry_run(dry_run: DryRun) -> Option<(&'static str, String)> {
+    (dry_run == DryRun::Yes).then(|| ("dryRun", "All".to_owned()))
+}
+
+fn write_query(options: &WriteOptions) -> Vec<(&'static str, String)> {
+    let mut query = vec![("fieldManager", options.manager.clone())];
+    query.extend(dry_run(options.dry_run));
+    query
+}
+
+fn with_query(path: &str, query: &[(&str, String)]) -> String {
+    let pairs: Vec<_> =
+        query.iter().map(|(key, value)| format!("{key}={}", escape(value))).collect();
+    if pairs.is_empty() { path.to_owned() } else { format!("{path}?{}", pairs.join("&")) }
 }

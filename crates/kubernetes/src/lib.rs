@@ -18,17 +18,22 @@
 //! ```
 
 mod client;
+mod connect;
 mod discovery;
 mod error;
+mod failure;
 mod object;
+mod options;
 pub mod status;
+mod transport;
 pub mod wait;
 
-pub use client::{
-    ApplyOptions, Client, ConnectOptions, Credentials, DeleteOptions, DryRun, Force, ListOptions,
-    LogOptions, ObjectEvent, Propagation, WriteOptions,
-};
+pub use client::Client;
 pub use discovery::{Resource, Scope, ServerVersion};
 pub use error::{Cause, Error, FieldConflict, Unreachable};
 pub use object::ObjectRef;
+pub use options::{
+    ApplyOptions, ConnectOptions, Credentials, DeleteOptions, DryRun, Force, ListOptions,
+    LogOptions, ObjectEvent, Propagation, WriteOptions,
+};
 pub use tokio_util::sync::CancellationToken;

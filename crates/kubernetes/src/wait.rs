@@ -1,15 +1,31 @@
 //! Waits until a set of objects is ready, or gone, and says what it waits for.
+//!
+//! Objects are polled with an interval that grows to a bound; only those still pending are asked
+//! for again. What a workload waits for comes from its pods' containers, else from the last
+//! warning.
 
 use std::time::Duration;
 
-use crate::{CancellationToken, Client, Error, ObjectRef};
+use futures::{StreamExt, stream};
+use serde_json::Value;
+use tokio::time::Instant;
+
+use crate::status::{self, Status};
+use crate::{CancellationToken, Client, Error, ListOptions, ObjectRef};
+
+/// Requests in flight at once.
+const PARALLEL: usize = 8;
+const FIRST_INTERVAL: Duration = Duration::from_millis(150);
+const LONGEST_INTERVAL: Duration = Duration::from_secs(2);
+/// Reasons are asked for no more often than this.
+const REASON_INTERVAL: Duration = Duration::from_secs(2);
 
 /// What one object is waited for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WaitingFor {
     /// The object.
     pub object: ObjectRef,
-    /// In words: `1 of 3 replicas ready; web-5d…: ImagePullBackOff: …`.
+    /// In words: `1 of 3 replicas ready; web-5d…: web: ImagePullBackOff: …`.
     pub reason: String,
 }
 
@@ -20,35 +36,221 @@ pub struct WaitOptions {
     pub timeout: Duration,
     /// Stops the wait.
     pub cancel: CancellationToken,
-    /// Whether Jobs must have completed, not only started.
-    pub jobs: Jobs,
+    /// What counts as ready.
+    pub until: Until,
 }
 
-/// When a Job counts as ready.
+/// When an object counts as ready.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Jobs {
-    /// Once it runs (kstatus).
-    Started,
-    /// Once it is complete; a failed Job fails the wait.
+pub enum Until {
+    /// kstatus says so; a Job once it runs.
+    Current,
+    /// As `Current`, but Jobs must complete; a failed Job fails the wait.
+    CurrentAndJobsComplete,
+    /// Jobs and Pods have completed; others are ready as they are (hooks).
     Completed,
 }
 
+/// What became of one object.
+enum Verdict {
+    Done,
+    Pending(String),
+    Failed(String),
+}
+
+/// Hears what is still waited for whenever that changes.
+pub type Report<'a> = dyn Fn(&[WaitingFor]) + Send + Sync + 'a;
+
 /// Waits until every object is ready; `report` hears what is still waited for whenever it changes.
+/// Objects that failed end the wait once nothing else is in progress.
 pub async fn ready(
-    _client: &Client,
-    _objects: &[ObjectRef],
-    _options: &WaitOptions,
-    _report: &(dyn Fn(&[WaitingFor]) + Send + Sync),
+    client: &Client,
+    objects: &[ObjectRef],
+    options: &WaitOptions,
+    report: &Report<'_>,
 ) -> Result<(), Error> {
-    Ok(())
+    let judge = |live: Option<&Value>| {
+        let Some(live) = live else { return Verdict::Pending("not there yet".to_owned()) };
+        match verdict(live, options.until) {
+            Status::Current => Verdict::Done,
+            Status::InProgress { reason } => Verdict::Pending(reason),
+            Status::Failed { reason } => Verdict::Failed(reason),
+            Status::Terminating => Verdict::Pending("being deleted".to_owned()),
+            Status::NotFound => Verdict::Pending("not there yet".to_owned()),
+        }
+    };
+    poll(client, objects, options, report, &judge).await
 }
 
 /// Waits until none of the objects is there.
 pub async fn gone(
-    _client: &Client,
-    _objects: &[ObjectRef],
-    _options: &WaitOptions,
-    _report: &(dyn Fn(&[WaitingFor]) + Send + Sync),
+    client: &Client,
+    objects: &[ObjectRef],
+    options: &WaitOptions,
+    report: &Report<'_>,
 ) -> Result<(), Error> {
-    Ok(())
+    let judge = |live: Option<&Value>| match live {
+        None => Verdict::Done,
+        Some(live) => Verdict::Pending(held_by(live)),
+    };
+    poll(client, objects, options, report, &judge).await
+}
+
+fn verdict(live: &Value, until: Until) -> Status {
+    let is_job = ObjectRef::of(live).is_some_and(|o| o.group() == "batch" && o.kind == "Job");
+    match until {
+        Until::Current => status::judge(live),
+        Until::CurrentAndJobsComplete if is_job => status::judge_completion(live),
+        Until::CurrentAndJobsComplete => status::judge(live),
+        Until::Completed => status::judge_completion(live),
+    }
+}
+
+/// What keeps an object that is being deleted.
+fn held_by(live: &Value) -> String {
+    let finalizers = live.pointer("/metadata/finalizers").and_then(Value::as_array);
+    let names: Vec<_> = finalizers.into_iter().flatten().filter_map(Value::as_str).collect();
+    if names.is_empty() {
+        "still there".to_owned()
+    } else {
+        format!("held by finalizers: {}", names.join(", "))
+    }
+}
+
+async fn poll(
+    client: &Client,
+    objects: &[ObjectRef],
+    options: &WaitOptions,
+    report: &Report<'_>,
+    judge: &(dyn Fn(Option<&Value>) -> Verdict + Send + Sync),
+) -> Result<(), Error> {
+    let started = Instant::now();
+    let deadline = started + options.timeout;
+    let mut asked_reasons = started;
+    let mut interval = FIRST_INTERVAL;
+    let mut pending: Vec<ObjectRef> = objects.to_vec();
+    let mut reported = None;
+    let mut last = Vec::new();
+    loop {
+        let round = tokio::select! {
+            () = options.cancel.cancelled() => return Err(Error::Cancelled),
+            () = tokio::time::sleep_until(deadline) => return Err(timed_out(options, &last)),
+            round = look(client, &pending) => round?,
+        };
+        let mut waiting = Vec::new();
+        let mut failed = Vec::new();
+        let explain = asked_reasons.elapsed() >= REASON_INTERVAL;
+        for (object, live) in round {
+            match judge(live.as_ref()) {
+                Verdict::Done => {}
+                Verdict::Failed(reason) => failed.push(WaitingFor { object, reason }),
+                Verdict::Pending(reason) => {
+                    let reason = match &live {
+                        Some(live) if explain => because(client, &object, live, reason).await,
+                        Some(_) | None => keep_detail(&last, &object, reason),
+                    };
+                    waiting.push(WaitingFor { object, reason });
+                }
+            }
+        }
+        if explain {
+            asked_reasons = Instant::now();
+        }
+        let done = waiting.is_empty();
+        if done && let Some(first) = failed.first() {
+            let reason = failed.iter().skip(1).fold(first.reason.clone(), |all, next| {
+                format!("{all}; {} failed: {}", next.object, next.reason)
+            });
+            return Err(Error::Failed { object: Box::new(first.object.clone()), reason });
+        }
+        waiting.extend(failed);
+        if reported.as_ref() != Some(&waiting) {
+            report(&waiting);
+            reported = Some(waiting.clone());
+        }
+        if done {
+            return Ok(());
+        }
+        pending = waiting.iter().map(|w| w.object.clone()).collect();
+        last = waiting;
+        tokio::select! {
+            () = options.cancel.cancelled() => return Err(Error::Cancelled),
+            () = tokio::time::sleep_until(deadline) => return Err(timed_out(options, &last)),
+            () = tokio::time::sleep(interval) => {}
+        }
+        interval = (interval * 3 / 2).min(LONGEST_INTERVAL);
+    }
+}
+
+async fn look(
+    client: &Client,
+    objects: &[ObjectRef],
+) -> Result<Vec<(ObjectRef, Option<Value>)>, Error> {
+    let answers = stream::iter(objects.to_vec())
+        .map(|object| async move {
+            let live = client.get(&object).await;
+            (object, live)
+        })
+        .buffered(PARALLEL)
+        .collect::<Vec<_>>()
+        .await;
+    answers.into_iter().map(|(object, live)| live.map(|live| (object, live))).collect()
+}
+
+fn timed_out(options: &WaitOptions, last: &[WaitingFor]) -> Error {
+    let waiting: Vec<_> = last.iter().map(|w| format!("{}: {}", w.object, w.reason)).collect();
+    Error::WaitTimeout { after: options.timeout, waiting: waiting.join("; ") }
+}
+
+/// Between two questions for reasons the last answer stands, if the counts did not move.
+fn keep_detail(last: &[WaitingFor], object: &ObjectRef, reason: String) -> String {
+    let known = last.iter().find(|w| w.object == *object && w.reason.starts_with(&reason));
+    known.map_or(reason, |w| w.reason.clone())
+}
+
+/// Adds what the pods or the last warning say. Not being allowed to look is no failure.
+async fn because(client: &Client, object: &ObjectRef, live: &Value, reason: String) -> String {
+    if let Ok(Some(found)) = pod_trouble(client, live).await {
+        return format!("{reason}; {found}");
+    }
+    let warning = match client.events(object).await {
+        Ok(events) => events.into_iter().rev().find(|event| event.kind == "Warning"),
+        Err(_) => None,
+    };
+    match warning {
+        Some(event) => format!("{reason}; {}: {}", event.reason, event.message),
+        None => reason,
+    }
+}
+
+async fn pod_trouble(client: &Client, live: &Value) -> Result<Option<String>, Error> {
+    let labels = live.pointer("/spec/selector/matchLabels").and_then(Value::as_object);
+    let (Some(labels), Some(namespace)) = (labels, live.pointer("/metadata/namespace")) else {
+        return Ok(None);
+    };
+    let selector: Vec<_> = labels
+        .iter()
+        .filter_map(|(key, value)| Some(format!("{key}={}", value.as_str()?)))
+        .collect();
+    if selector.is_empty() {
+        return Ok(None);
+    }
+    let options = ListOptions {
+        namespace: namespace.as_str().map(str::to_owned),
+        labels: Some(selector.join(",")),
+        fields: None,
+    };
+    let pods = client.list("v1", "Pod", &options).await?;
+    Ok(pods.iter().find_map(|pod| {
+        let name = pod.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default();
+        status::trouble(pod).map(|why| format!("{name}: {why}"))
+    }))
+}
+
+/// A token and a timeout are all most callers have.
+impl WaitOptions {
+    /// Waits for `until`, at most `timeout`.
+    pub fn new(until: Until, timeout: Duration, cancel: &CancellationToken) -> Self {
+        Self { timeout, cancel: cancel.clone(), until }
+    }
 }

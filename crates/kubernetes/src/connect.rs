@@ -1,0 +1,69 @@
+//! From a kubeconfig, a context or a pod's service account to a connection.
+//!
+//! Files are read by the `kube` crate, which follows the rules of `kubectl`. Nothing is retried
+//! here: whoever connects wants to know within seconds.
+
+use http::Uri;
+use kube::Config;
+use kube::config::{KubeConfigOptions, Kubeconfig};
+
+use crate::error::Error;
+use crate::options::ConnectOptions;
+
+/// The configuration that the options lead to.
+pub(crate) async fn configuration(options: &ConnectOptions) -> Result<Config, Error> {
+    let mut config = base(options).await?;
+    config.connect_timeout = Some(options.connect_timeout);
+    config.read_timeout = None;
+    config.write_timeout = None;
+    config.default_retry = false;
+    if let Some(server) = &options.server {
+        config.cluster_url = parse_server(server)?;
+    }
+    if let Some(token) = &options.token {
+        config.auth_info.token = Some(token.reveal().to_owned().into());
+    }
+    if let Some(path) = &options.certificate_authority {
+        config.root_cert_file = Some(path.clone());
+    }
+    if let Some(name) = &options.tls_server_name {
+        config.tls_server_name = Some(name.clone());
+    }
+    if options.insecure_skip_tls_verify {
+        config.accept_invalid_certs = true;
+    }
+    if let Some(user) = &options.impersonate_user {
+        config.auth_info.impersonate = Some(user.clone());
+    }
+    if !options.impersonate_groups.is_empty() {
+        config.auth_info.impersonate_groups = Some(options.impersonate_groups.clone());
+    }
+    Ok(config)
+}
+
+async fn base(options: &ConnectOptions) -> Result<Config, Error> {
+    let selection =
+        KubeConfigOptions { context: options.context.clone(), ..KubeConfigOptions::default() };
+    if let Some(path) = &options.kubeconfig {
+        let file = Kubeconfig::read_from(path)
+            .map_err(|error| wrong(format!("{}: {error}", path.display())))?;
+        return Config::from_custom_kubeconfig(file, &selection)
+            .await
+            .map_err(|error| wrong(format!("{}: {error}", path.display())));
+    }
+    if let (Some(server), None) = (&options.server, &options.context) {
+        return Ok(Config::new(parse_server(server)?));
+    }
+    if options.context.is_some() {
+        return Config::from_kubeconfig(&selection).await.map_err(wrong);
+    }
+    Config::infer().await.map_err(wrong)
+}
+
+fn parse_server(server: &str) -> Result<Uri, Error> {
+    server.parse().map_err(|error| wrong(format!("server {server:?}: {error}")))
+}
+
+fn wrong(error: impl std::fmt::Display) -> Error {
+    Error::Config { detail: error.to_string() }
+}
