@@ -1,6 +1,13 @@
 //! Chart archives: gzipped tar, one directory deep, within limits.
 //!
-//! **Invariant**: no name that leaves here is absolute or climbs out of the chart.
+//! **Invariant**: no name that leaves here is absolute or climbs out of the chart. As in Helm, links
+//! and devices in an archive are never followed: they are files without contents.
+use std::io::Read;
+use std::sync::Arc;
+
+use flate2::read::MultiGzDecoder;
+use tar::{Archive, EntryType};
+
 use crate::{Error, File};
 
 /// What an archive may be.
@@ -18,6 +25,131 @@ impl Default for Limits {
 }
 
 /// The files of a `.tgz` chart, the leading directory taken off.
-pub fn unpack(_archive: &[u8], _limits: Limits) -> Result<Vec<File>, Error> {
-    Err(Error::Archive("no files in chart archive".to_owned()))
+pub fn unpack(archive: &[u8], limits: Limits) -> Result<Vec<File>, Error> {
+    if !archive.starts_with(&[0x1f, 0x8b]) {
+        return Err(Error::Archive("gzip: invalid header".to_owned()));
+    }
+    // Headers and padding come on top of the contents, but never without bound.
+    let bound = limits.total.saturating_mul(2).saturating_add(1 << 20);
+    let mut tar = Archive::new(MultiGzDecoder::new(archive).take(bound));
+    let mut remaining = limits.total;
+    let mut files = Vec::new();
+    for entry in tar.entries().map_err(unreadable)? {
+        let mut entry = entry.map_err(unreadable)?;
+        let raw = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
+        if is_directory(entry.header().entry_type(), &raw) {
+            continue;
+        }
+        if matches!(entry.header().entry_type(), EntryType::XGlobalHeader | EntryType::XHeader) {
+            continue;
+        }
+        let name = clean_name(&raw)?;
+        if entry.size() > remaining {
+            return Err(too_large(limits));
+        }
+        let mut data = Vec::with_capacity(usize::try_from(entry.size()).unwrap_or_default());
+        entry.read_to_end(&mut data).map_err(unreadable)?;
+        remaining = remaining.saturating_sub(data.len() as u64);
+        if (data.len() as u64) < entry.size() || remaining == 0 {
+            return Err(too_large(limits));
+        }
+        files.push(File { name, data: Arc::from(without_bom(&data)) });
+    }
+    if files.is_empty() {
+        return Err(Error::Archive("no files in chart archive".to_owned()));
+    }
+    Ok(files)
+}
+
+/// The contents without a UTF-8 byte order mark.
+pub(crate) fn without_bom(data: &[u8]) -> &[u8] {
+    data.strip_prefix(b"\xef\xbb\xbf").unwrap_or(data)
+}
+
+fn is_directory(kind: EntryType, name: &str) -> bool {
+    kind.is_dir() || (kind.is_file() && name.ends_with('/'))
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
+fn unreadable(error: std::io::Error) -> Error {
+    Error::Archive(error.to_string())
+}
+
+fn too_large(limits: Limits) -> Error {
+    let total = limits.total;
+    Error::Archive(format!("decompressed chart is larger than the maximum size {total}"))
+}
+
+/// Takes the leading directory off and refuses names that leave the chart.
+fn clean_name(raw: &str) -> Result<String, Error> {
+    let refuse = |why: &str| Err(Error::Archive(why.to_owned()));
+    // Archives made on Windows may have the other separator.
+    let delimiter = if raw.contains('\\') { '\\' } else { '/' };
+    let (first, rest) = raw.split_once(delimiter).unwrap_or((raw, ""));
+    let name = rest.replace(delimiter, "/");
+    if name.starts_with('/') {
+        return refuse("chart illegally contains absolute paths");
+    }
+    let name = clean_path(&name);
+    if name == "." {
+        return Err(Error::Archive(format!(
+            "chart illegally contains content outside the base directory: {raw:?}"
+        )));
+    }
+    if name.starts_with("..") {
+        return refuse("chart illegally references parent directory");
+    }
+    if let [drive, b':', b'/', ..] = name.as_bytes()
+        && drive.is_ascii_alphabetic()
+    {
+        return refuse("chart contains illegally named files");
+    }
+    if first == "Chart.yaml" {
+        return refuse("chart yaml not in base directory");
+    }
+    Ok(name)
+}
+
+/// Go's `path.Clean` for relative paths.
+fn clean_path(path: &str) -> String {
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|p| *p != "..") => {
+                parts.pop();
+            }
+            other => parts.push(other),
+        }
+    }
+    if parts.is_empty() { ".".to_owned() } else { parts.join("/") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Limits, clean_name, unpack};
+
+    #[test]
+    fn names_stay_inside() {
+        assert_eq!(clean_name("web/templates/./a.yaml").unwrap(), "templates/a.yaml");
+        assert_eq!(clean_name("web\\templates\\a.yaml").unwrap(), "templates/a.yaml");
+        for (name, why) in [
+            ("web//etc/passwd", "chart illegally contains absolute paths"),
+            ("web/../../x", "chart illegally references parent directory"),
+            ("web/C:/x", "chart contains illegally named files"),
+            (
+                "Chart.yaml",
+                "chart illegally contains content outside the base directory: \"Chart.yaml\"",
+            ),
+            ("Chart.yaml/x", "chart yaml not in base directory"),
+        ] {
+            assert_eq!(clean_name(name).unwrap_err().to_string(), why, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_archive_is_refused() {
+        assert!(unpack(b"name: web\n", Limits::default()).is_err());
+        assert!(unpack(&[0x1f, 0x8b, 8, 0, 1], Limits::default()).is_err());
+    }
 }

@@ -1,10 +1,164 @@
 //! Which dependencies take part, under which name, and what they lend their parent.
-use crate::{Chart, Error, Warning};
+use std::collections::BTreeSet;
+
+use yaml::{Map, Value};
+
+use crate::metadata::{Dependency, ImportValue};
+use crate::values::{Mode, Node, Tree, coalesce_with, merge_tables};
+use crate::{Chart, Error, Warning, version};
 
 /// Drops disabled dependencies, applies aliases and `import-values`, recursively.
-pub fn process_dependencies(
-    _chart: &mut Chart,
-    _values: &yaml::Map,
-) -> Result<Vec<Warning>, Error> {
-    Err(Error::Missing)
+pub fn process_dependencies(chart: &mut Chart, values: &Map) -> Result<Vec<Warning>, Error> {
+    let mut warnings = Vec::new();
+    enable(chart, values, "", &mut warnings)?;
+    import(chart, &mut warnings)?;
+    Ok(warnings)
+}
+
+fn enable(
+    chart: &mut Chart,
+    values: &Map,
+    path: &str,
+    warnings: &mut Vec<Warning>,
+) -> Result<(), Error> {
+    let Some(mut declared) = chart.metadata.dependencies.take() else { return Ok(()) };
+    let found = std::mem::take(&mut chart.dependencies);
+    chart.dependencies = settle(found, &mut declared);
+    chart.metadata.dependencies = Some(declared);
+    let values = coalesce_with(chart, values, Mode::Coalesce, warnings)?.to_map();
+    let mut declared = chart.metadata.dependencies.take().unwrap_or_default();
+    apply_tags(&mut declared, &values, warnings);
+    apply_conditions(&mut declared, &values, path, warnings);
+    let disabled: BTreeSet<String> =
+        declared.iter().filter(|d| !d.enabled).map(|d| d.name.clone()).collect();
+    chart.dependencies.retain(|d| !disabled.contains(d.name()));
+    declared.retain(|d| !disabled.contains(&d.name));
+    for dependency in &mut chart.dependencies {
+        let path = format!("{path}{}.", dependency.name());
+        enable(dependency, &values, &path, warnings)?;
+    }
+    chart.metadata.dependencies = Some(declared).filter(|d| !d.is_empty());
+    Ok(())
+}
+
+/// The charts that take part: those nobody declared, then one for each declaration that a chart
+/// satisfies, under its alias.
+fn settle(found: Vec<Chart>, declared: &mut [Dependency]) -> Vec<Chart> {
+    let fits = |chart: &Chart, d: &Dependency| {
+        chart.name() == d.name && version::is_compatible(&d.version, &chart.metadata.version)
+    };
+    let undeclared = found.iter().filter(|c| !declared.iter().any(|d| fits(c, d)));
+    let mut settled: Vec<Chart> = undeclared.cloned().collect();
+    for dependency in declared {
+        let mut chart = found.iter().find(|chart| fits(chart, dependency)).cloned();
+        if !dependency.alias.is_empty() {
+            if let Some(chart) = &mut chart {
+                chart.metadata.name.clone_from(&dependency.alias);
+            }
+            dependency.name.clone_from(&dependency.alias);
+        }
+        dependency.enabled = true;
+        settled.extend(chart);
+    }
+    settled
+}
+
+fn apply_tags(declared: &mut [Dependency], values: &Map, warnings: &mut Vec<Warning>) {
+    let Some(Value::Map(tags)) = values.get("tags") else { return };
+    for dependency in declared {
+        let (mut on, mut off) = (false, false);
+        for tag in &dependency.tags {
+            match tags.get(tag) {
+                Some(Value::Bool(true)) => on = true,
+                Some(Value::Bool(false)) => off = true,
+                Some(_) => warnings.push(Warning(format!(
+                    "returned non-bool value tag={tag} chart={}",
+                    dependency.name
+                ))),
+                None => {}
+            }
+        }
+        dependency.enabled = on || !off;
+    }
+}
+
+fn apply_conditions(
+    declared: &mut [Dependency],
+    values: &Map,
+    path: &str,
+    warnings: &mut Vec<Warning>,
+) {
+    for dependency in declared {
+        for condition in dependency.condition.trim().split(',').filter(|c| !c.is_empty()) {
+            match value_at(values, &format!("{path}{condition}")) {
+                Some(Value::Bool(enabled)) => {
+                    dependency.enabled = *enabled;
+                    break;
+                }
+                Some(_) => warnings.push(Warning(format!(
+                    "returned non-bool value path={condition} chart={}",
+                    dependency.name
+                ))),
+                None => {}
+            }
+        }
+    }
+}
+
+/// The value at a dotted path, unless it is a table.
+fn value_at<'v>(values: &'v Map, path: &str) -> Option<&'v Value> {
+    let (tables, key) = path.rsplit_once('.').map_or((None, path), |(t, k)| (Some(t), k));
+    let tables = tables.into_iter().flat_map(|t| t.split('.'));
+    let mut table = values;
+    for name in tables {
+        table = table.get(name)?.as_map()?;
+    }
+    table.get(key).filter(|value| value.as_map().is_none())
+}
+
+fn import(chart: &mut Chart, warnings: &mut Vec<Warning>) -> Result<(), Error> {
+    for dependency in &mut chart.dependencies {
+        import(dependency, warnings)?;
+    }
+    let Some(mut declared) = chart.metadata.dependencies.take() else { return Ok(()) };
+    let values = coalesce_with(chart, &Map::new(), Mode::Merge, warnings)?;
+    let imported = Tree::default();
+    for dependency in &mut declared {
+        let mut kept = Vec::new();
+        for item in &dependency.import_values {
+            let (child, parent) = match item {
+                ImportValue::Path { child, parent } => (child.clone(), parent.clone()),
+                ImportValue::Export(name) => (format!("exports.{name}"), ".".to_owned()),
+                ImportValue::Other(_) => continue,
+            };
+            match values.table(&format!("{}.{child}", dependency.name)) {
+                Some(table) => merge_tables(&imported, &nested(&parent, table), warnings),
+                None => warnings.push(Warning(format!(
+                    "ImportValues missing table from chart chart={} path={child}",
+                    dependency.name
+                ))),
+            }
+            kept.push(ImportValue::Path { child, parent });
+        }
+        dependency.import_values = kept;
+    }
+    // The parent's own values win over what it imports. The copy is taken only now, because the
+    // imported tables are the values' own and merging may have changed them.
+    let values = values.deep_copy();
+    merge_tables(&values, &imported, warnings);
+    chart.values = values.to_map();
+    chart.metadata.dependencies = Some(declared);
+    Ok(())
+}
+
+/// `table` below the tables that a dotted path names; `.` is the root.
+fn nested(path: &str, table: Tree) -> Tree {
+    if path == "." {
+        return table;
+    }
+    path.split('.').rev().fold(table, |inner, key| {
+        let outer = Tree::default();
+        outer.set(key, Node::Table(inner));
+        outer
+    })
 }

@@ -1,5 +1,8 @@
 //! From files to a [`Chart`]: which file is what, and the charts below `charts/`.
-use crate::{Chart, Error, File, Warning};
+use std::collections::BTreeMap;
+
+use crate::metadata::{self, Lock, Metadata};
+use crate::{Chart, Error, File, Limits, Warning, unpack, values};
 
 /// Builds a chart from its files, whose names are relative to the chart's root.
 pub fn load(files: Vec<File>) -> Result<Chart, Error> {
@@ -7,6 +10,132 @@ pub fn load(files: Vec<File>) -> Result<Chart, Error> {
 }
 
 /// As [`load`], with what Helm would have logged.
-pub fn load_with_warnings(_files: Vec<File>) -> Result<(Chart, Vec<Warning>), Error> {
-    Err(Error::Missing)
+pub fn load_with_warnings(files: Vec<File>) -> Result<(Chart, Vec<Warning>), Error> {
+    let mut warnings = Vec::new();
+    // Helm asks the outermost chart alone for its version, before anything else.
+    if let Some(file) = files.iter().find(|f| f.name == "Chart.yaml") {
+        let mut metadata = Metadata::default();
+        metadata.decode(file)?;
+        if !matches!(metadata.api_version.as_str(), "" | "v1" | "v2") {
+            return Err(Error::Unsupported);
+        }
+    }
+    let chart = load_files(files, &mut warnings)?;
+    Ok((chart, warnings))
+}
+
+fn load_files(files: Vec<File>, warnings: &mut Vec<Warning>) -> Result<Chart, Error> {
+    let mut chart = Chart {
+        metadata: Metadata::default(),
+        lock: None,
+        values: yaml::Map::new(),
+        raw_values: None,
+        schema: None,
+        templates: Vec::new(),
+        files: Vec::new(),
+        raw: files.clone(),
+        dependencies: Vec::new(),
+    };
+    let mut present = false;
+    for file in files.iter().filter(|f| f.name == "Chart.yaml") {
+        chart.metadata.decode(file)?;
+        if chart.metadata.api_version.is_empty() {
+            "v1".clone_into(&mut chart.metadata.api_version);
+        }
+        present = true;
+    }
+    let mut below: BTreeMap<String, Vec<File>> = BTreeMap::new();
+    for file in files {
+        match file.name.as_str() {
+            "Chart.yaml" => {}
+            "requirements.yaml" | "requirements.lock" => present = true,
+            _ => {}
+        }
+        place(&mut chart, file, &mut below, warnings)?;
+    }
+    if !present {
+        return Err(Error::Missing);
+    }
+    chart.metadata.validate()?;
+    for (name, files) in below {
+        if let Some(dependency) = load_below(&chart, &name, files, warnings)? {
+            chart.dependencies.push(dependency);
+        }
+    }
+    Ok(chart)
+}
+
+fn place(
+    chart: &mut Chart,
+    file: File,
+    below: &mut BTreeMap<String, Vec<File>>,
+    warnings: &mut Vec<Warning>,
+) -> Result<(), Error> {
+    match file.name.as_str() {
+        "Chart.yaml" => {}
+        "Chart.lock" => chart.lock = Some(Lock::decode(&file)?),
+        "values.yaml" => {
+            chart.values = values::parse(&file.data)
+                .map_err(|e| Error::File { file: file.name.clone(), message: e.to_string() })?;
+            chart.raw_values = Some(file);
+        }
+        "values.schema.json" => chart.schema = Some(file),
+        "requirements.yaml" => {
+            chart.metadata.decode(&file)?;
+            keep_if_v1(chart, file, metadata::OLD_DEPENDENCIES, warnings);
+        }
+        "requirements.lock" => {
+            chart.lock = Some(Lock::decode(&file)?);
+            keep_if_v1(chart, file, metadata::OLD_LOCK, warnings);
+        }
+        name if name.starts_with("templates/") => chart.templates.push(file),
+        name if name.starts_with("charts/") && !name.ends_with(".prov") => {
+            let rest = name["charts/".len()..].to_owned();
+            let first = rest.split('/').next().unwrap_or_default().to_owned();
+            below.entry(first).or_default().push(File { name: rest, data: file.data });
+        }
+        _ => chart.files.push(file),
+    }
+    Ok(())
+}
+
+fn keep_if_v1(chart: &mut Chart, file: File, warning: &str, warnings: &mut Vec<Warning>) {
+    if chart.metadata.api_version == "v1" {
+        chart.files.push(file);
+    } else {
+        warnings.push(Warning(warning.to_owned()));
+    }
+}
+
+fn load_below(
+    chart: &Chart,
+    name: &str,
+    files: Vec<File>,
+    warnings: &mut Vec<Warning>,
+) -> Result<Option<Chart>, Error> {
+    if name.starts_with(['_', '.']) {
+        return Ok(None);
+    }
+    let loaded = if name.rsplit_once('.').is_some_and(|(_, extension)| extension == "tgz") {
+        let Some(file) = files.first() else { return Ok(None) };
+        if file.name != name {
+            return Err(Error::SubchartArchive {
+                chart: chart.name().to_owned(),
+                name: name.to_owned(),
+                found: file.name.clone(),
+            });
+        }
+        unpack(&file.data, Limits::default()).and_then(|files| load_files(files, warnings))
+    } else {
+        let inside = files.into_iter().filter_map(|file| {
+            let (_, rest) = file.name.split_once('/')?;
+            Some(File { name: rest.to_owned(), data: file.data })
+        });
+        load_files(inside.collect(), warnings)
+    };
+    loaded.map(Some).map_err(|cause| Error::Subchart {
+        name: name.to_owned(),
+        chart: chart.name().to_owned(),
+        cause: Box::new(cause),
+    })
 }

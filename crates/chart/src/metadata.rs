@@ -3,6 +3,16 @@
 //! **Invariant**: what [`crate::load`] returns passed [`Metadata::validate`]; messages are Helm's.
 use std::collections::BTreeMap;
 
+use crate::values::go_quote;
+use crate::{Error, File, version};
+
+mod decode;
+
+pub(crate) const OLD_DEPENDENCIES: &str = "Warning: Dependencies are handled in Chart.yaml since \
+    apiVersion \"v2\". We recommend migrating dependencies to Chart.yaml.";
+pub(crate) const OLD_LOCK: &str = "Warning: Dependency locking is handled in Chart.lock since \
+    apiVersion \"v2\". We recommend migrating to Chart.lock.";
+
 /// Someone who keeps a chart.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Maintainer {
@@ -99,4 +109,131 @@ pub struct Lock {
     pub digest: String,
     /// The versions that were chosen.
     pub dependencies: Vec<Dependency>,
+}
+
+impl Metadata {
+    /// Reads `Chart.yaml` or `requirements.yaml` over what is already there.
+    pub(crate) fn decode(&mut self, file: &File) -> Result<(), Error> {
+        decode::metadata(self, file)
+    }
+
+    /// Checks the fields and replaces what cannot be printed in them.
+    pub fn validate(&mut self) -> Result<(), Error> {
+        self.sanitize();
+        let invalid = |why: String| Err(Error::Validation(why));
+        if self.api_version.is_empty() {
+            return invalid("chart.metadata.apiVersion is required".to_owned());
+        }
+        if self.name.is_empty() {
+            return invalid("chart.metadata.name is required".to_owned());
+        }
+        if matches!(self.name.as_str(), "." | "..") {
+            return invalid(format!("chart.metadata.name {} is not allowed", go_quote(&self.name)));
+        }
+        if self.name.contains('/') {
+            return invalid(format!("chart.metadata.name {} is invalid", go_quote(&self.name)));
+        }
+        if self.version.is_empty() {
+            return invalid("chart.metadata.version is required".to_owned());
+        }
+        if !version::is_valid(&self.version) {
+            return invalid(format!(
+                "chart.metadata.version {} is invalid",
+                go_quote(&self.version)
+            ));
+        }
+        if !matches!(self.kind.as_str(), "" | "application" | "library") {
+            return invalid("chart.metadata.type must be application or library".to_owned());
+        }
+        self.validate_dependencies()
+    }
+
+    fn validate_dependencies(&mut self) -> Result<(), Error> {
+        let mut seen = std::collections::BTreeSet::new();
+        for dependency in self.dependencies.iter_mut().flatten() {
+            dependency.validate()?;
+            let key =
+                if dependency.alias.is_empty() { &dependency.name } else { &dependency.alias };
+            if !seen.insert(key.clone()) {
+                return Err(Error::Validation(format!(
+                    "more than one dependency with name or alias {}",
+                    go_quote(key)
+                )));
+            }
+        }
+        Ok(())
+    }
+
+    fn sanitize(&mut self) {
+        let single = [
+            &mut self.name,
+            &mut self.description,
+            &mut self.home,
+            &mut self.icon,
+            &mut self.condition,
+            &mut self.tags,
+            &mut self.app_version,
+            &mut self.kube_version,
+        ];
+        let people =
+            self.maintainers.iter_mut().flat_map(|m| [&mut m.name, &mut m.email, &mut m.url]);
+        single
+            .into_iter()
+            .chain(&mut self.sources)
+            .chain(&mut self.keywords)
+            .chain(people)
+            .for_each(sanitize);
+    }
+}
+
+impl Dependency {
+    fn validate(&mut self) -> Result<(), Error> {
+        [&mut self.name, &mut self.version, &mut self.repository, &mut self.condition]
+            .into_iter()
+            .chain(&mut self.tags)
+            .for_each(sanitize);
+        let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+        if self.alias.chars().all(legal) {
+            Ok(())
+        } else {
+            Err(Error::Validation(format!(
+                "dependency {} has disallowed characters in the alias",
+                go_quote(&self.name)
+            )))
+        }
+    }
+}
+
+impl Lock {
+    pub(crate) fn decode(file: &File) -> Result<Self, Error> {
+        decode::lock(file)
+    }
+}
+
+/// Any white space becomes a space; what Go does not count as printable goes.
+fn sanitize(text: &mut String) {
+    let plain = |c: char| c.is_ascii_graphic() || c == ' ';
+    if !text.chars().all(plain) {
+        *text = text
+            .chars()
+            .filter_map(|c| match c {
+                c if c.is_whitespace() => Some(' '),
+                c if is_printable(c) => Some(c),
+                _ => None,
+            })
+            .collect();
+    }
+}
+
+/// Letters, marks, numbers, punctuation and symbols: everything but controls, formats and holes.
+pub(crate) fn is_printable(c: char) -> bool {
+    let format = matches!(c,
+        '\u{ad}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{890}'..='\u{891}'
+        | '\u{8e2}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{110bd}' | '\u{110cd}'
+        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}');
+    let private = matches!(c,
+        '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{ffffd}' | '\u{100000}'..='\u{10fffd}');
+    let hole = (c as u32) & 0xfffe == 0xfffe || matches!(c, '\u{fdd0}'..='\u{fdef}');
+    !(c.is_control() || format || private || hole)
 }

@@ -1,5 +1,20 @@
 //! Values: layering what the user gave, and laying it over what the charts bring.
-use crate::{Chart, Error, Warning};
+//!
+//! [`Options::merge`] builds the user's map in Helm's order of precedence. [`coalesce`] lays it over
+//! the defaults of a chart and its dependencies; its result is a [`Tree`], because Helm's result
+//! shares tables between scopes and templates can see it.
+use yaml::{Map, Numbers, Value};
+
+use crate::{Error, archive::without_bom, strvals};
+
+mod coalesce;
+mod print;
+mod tree;
+
+pub use coalesce::{Coalesced, coalesce};
+pub(crate) use coalesce::{Mode, coalesce_with, merge_tables};
+pub(crate) use print::{go_float, go_print, go_print_bool_verb, go_quote};
+pub use tree::{Node, Tree};
 
 /// What the user gave, in Helm's order of precedence from lowest to highest.
 ///
@@ -25,20 +40,77 @@ pub type ReadFile<'a> = dyn Fn(&str) -> Result<Vec<u8>, String> + 'a;
 
 impl Options {
     /// One map of everything the user gave.
-    pub fn merge(&self, _read: &ReadFile<'_>) -> Result<yaml::Map, Error> {
-        Err(Error::Values(String::new()))
+    pub fn merge(&self, read: &ReadFile<'_>) -> Result<Map, Error> {
+        let mut base = Map::new();
+        for (name, data) in &self.files {
+            let file =
+                parse(data).map_err(|e| Error::Values(format!("failed to parse {name}: {e}")))?;
+            merge(&mut base, file);
+        }
+        for text in &self.set_json {
+            set_json(text, &mut base)?;
+        }
+        let failed = |flag: &str| {
+            let flag = flag.to_owned();
+            move |e: Error| Error::Values(format!("failed parsing {flag} data: {e}"))
+        };
+        for text in &self.set {
+            strvals::parse_into(text, strvals::Kind::Typed, &mut base).map_err(failed("--set"))?;
+        }
+        for text in &self.set_string {
+            strvals::parse_into(text, strvals::Kind::String, &mut base)
+                .map_err(failed("--set-string"))?;
+        }
+        for text in &self.set_file {
+            strvals::parse_files_into(text, read, &mut base).map_err(failed("--set-file"))?;
+        }
+        for text in &self.set_literal {
+            strvals::parse_into(text, strvals::Kind::Literal, &mut base)
+                .map_err(failed("--set-literal"))?;
+        }
+        Ok(base)
     }
 }
 
 /// Reads a values file of one or more documents, which are merged.
-pub fn parse(_data: &[u8]) -> Result<yaml::Map, Error> {
-    Err(Error::Values(String::new()))
+pub fn parse(data: &[u8]) -> Result<Map, Error> {
+    let text = std::str::from_utf8(without_bom(data)).map_err(|_| {
+        Error::Values(
+            "cannot unmarshal yaml document: error converting YAML to JSON: yaml: invalid \
+             leading UTF-8 octet"
+                .to_owned(),
+        )
+    })?;
+    let mut values = Map::new();
+    for document in yaml::documents(text) {
+        let document = yaml::map_from_str(document, Numbers::Float64)
+            .map_err(|e| Error::Values(format!("cannot unmarshal yaml document: {e}")))?;
+        merge(&mut values, document);
+    }
+    Ok(values)
 }
 
-/// Lays `over` on `base`: maps merge, everything else is replaced, null too.
-pub fn merge(_base: &mut yaml::Map, _over: yaml::Map) {}
+/// Lays `over` on `base`: maps merge, everything else is replaced, by null too.
+pub fn merge(base: &mut Map, over: Map) {
+    for (key, value) in over {
+        match (base.get_mut(&key), value) {
+            (Some(Value::Map(below)), Value::Map(above)) => merge(below, above),
+            (_, value) => {
+                base.insert(key, value);
+            }
+        }
+    }
+}
 
-/// The values a chart renders with: `values` over the defaults of the chart and its dependencies.
-pub fn coalesce(_chart: &Chart, _values: &yaml::Map) -> Result<(yaml::Map, Vec<Warning>), Error> {
-    Err(Error::Coalesce(String::new()))
+fn set_json(text: &str, base: &mut Map) -> Result<(), Error> {
+    if text.trim().starts_with('{') {
+        match yaml::json::from_str(text.trim(), Numbers::Float64) {
+            Ok(Value::Map(map)) => merge(base, map),
+            _ => return Err(Error::Values(format!("failed parsing --set-json data JSON: {text}"))),
+        }
+        Ok(())
+    } else {
+        strvals::parse_into(text, strvals::Kind::Json, base)
+            .map_err(|_| Error::Values(format!("failed parsing --set-json data {text}")))
+    }
 }

@@ -1,0 +1,235 @@
+//! YAML into metadata as `sigs.k8s.io/yaml` decodes it into Go structs.
+//!
+//! Numbers and bools become text where the field is text; names match in any case; a field of the
+//! wrong type is an error in Go's words, the first one in key order.
+use std::collections::BTreeMap;
+
+use yaml::{Map, Numbers, Value};
+
+use super::{Dependency, ImportValue, Lock, Maintainer, Metadata};
+use crate::{Error, File};
+
+/// The field a value goes to, for messages: the Go struct and the path from the outermost one.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    structure: &'static str,
+    path: &'a str,
+}
+
+type Decoded<T> = Result<T, String>;
+
+pub(super) fn metadata(into: &mut Metadata, file: &File) -> Result<(), Error> {
+    let Some(map) = read(file, "v2.Metadata")? else { return Ok(()) };
+    fields(&map, FIELDS, |field, value| metadata_field(into, field, value)).map_err(bad(file))
+}
+
+pub(super) fn lock(file: &File) -> Result<Lock, Error> {
+    let mut lock = Lock::default();
+    let Some(map) = read(file, "v2.Lock")? else { return Ok(lock) };
+    fields(&map, &["generated", "digest", "dependencies"], |field, value| {
+        let at = Place { structure: "Lock", path: field };
+        match field {
+            "generated" => lock.generated = text(value, at)?,
+            "digest" => lock.digest = text(value, at)?,
+            _ => lock.dependencies = dependencies(value, at)?,
+        }
+        Ok(())
+    })
+    .map_err(bad(file))?;
+    Ok(lock)
+}
+
+const FIELDS: &[&str] = &[
+    "name",
+    "home",
+    "sources",
+    "version",
+    "description",
+    "keywords",
+    "maintainers",
+    "icon",
+    "apiVersion",
+    "condition",
+    "tags",
+    "appVersion",
+    "deprecated",
+    "annotations",
+    "kubeVersion",
+    "dependencies",
+    "type",
+];
+
+fn metadata_field(into: &mut Metadata, field: &'static str, value: &Value) -> Decoded<()> {
+    let at = Place { structure: "Metadata", path: field };
+    match field {
+        "name" => into.name = text(value, at)?,
+        "home" => into.home = text(value, at)?,
+        "sources" => into.sources = texts(value, at)?,
+        "version" => into.version = text(value, at)?,
+        "description" => into.description = text(value, at)?,
+        "keywords" => into.keywords = texts(value, at)?,
+        "maintainers" => into.maintainers = maintainers(value, at)?,
+        "icon" => into.icon = text(value, at)?,
+        "apiVersion" => into.api_version = text(value, at)?,
+        "condition" => into.condition = text(value, at)?,
+        "tags" => into.tags = text(value, at)?,
+        "appVersion" => into.app_version = text(value, at)?,
+        "deprecated" => into.deprecated = flag(value, at)?,
+        "annotations" => into.annotations = Some(annotations(value, at)?),
+        "kubeVersion" => into.kube_version = text(value, at)?,
+        "dependencies" => into.dependencies = Some(dependencies(value, at)?),
+        _ => into.kind = text(value, at)?,
+    }
+    Ok(())
+}
+
+fn read(file: &File, target: &str) -> Result<Option<Map>, Error> {
+    let text = std::str::from_utf8(&file.data)
+        .map_err(|_| "error converting YAML to JSON: yaml: invalid UTF-8 octet".to_owned())
+        .map_err(|message| Error::File { file: file.name.clone(), message })?;
+    let value = yaml::from_str(text, Numbers::Exact)
+        .map_err(|e| Error::File { file: file.name.clone(), message: e.to_string() })?;
+    match value {
+        Value::Null => Ok(None),
+        Value::Map(map) => Ok(Some(map)),
+        other => Err(bad(file)(format!(
+            "json: cannot unmarshal {} into Go value of type {target}",
+            other.json_type()
+        ))),
+    }
+}
+
+fn bad(file: &File) -> impl Fn(String) -> Error + '_ {
+    |message| Error::File {
+        file: file.name.clone(),
+        message: format!("error unmarshaling JSON: while decoding JSON: {message}"),
+    }
+}
+
+/// Hands each known field to `set`; null leaves a field alone. The first error counts.
+fn fields(
+    map: &Map,
+    known: &[&'static str],
+    mut set: impl FnMut(&'static str, &Value) -> Decoded<()>,
+) -> Decoded<()> {
+    let mut first = Ok(());
+    for (key, value) in map {
+        let field = known
+            .iter()
+            .find(|f| *f == key)
+            .or_else(|| known.iter().find(|f| f.eq_ignore_ascii_case(key)));
+        if let Some(field) = field
+            && !value.is_null()
+        {
+            first = first.and(set(field, value));
+        }
+    }
+    first
+}
+
+fn mismatch<T>(value: &Value, at: Place<'_>, wanted: &str) -> Decoded<T> {
+    let Place { structure, path } = at;
+    let found = value.json_type();
+    Err(format!(
+        "json: cannot unmarshal {found} into Go struct field {structure}.{path} of type {wanted}"
+    ))
+}
+
+fn text(value: &Value, at: Place<'_>) -> Decoded<String> {
+    match value {
+        Value::Null => Ok(String::new()),
+        Value::String(s) => Ok(s.clone()),
+        Value::Bool(b) => Ok(b.to_string()),
+        Value::Int(n) => Ok(n.to_string()),
+        Value::Uint(n) => Ok(n.to_string()),
+        Value::Float(f) => Ok(crate::values::go_float(*f)),
+        Value::List(_) | Value::Map(_) => mismatch(value, at, "string"),
+    }
+}
+
+fn flag(value: &Value, at: Place<'_>) -> Decoded<bool> {
+    value.as_bool().map_or_else(|| mismatch(value, at, "bool"), Ok)
+}
+
+fn list<'v>(value: &'v Value, at: Place<'_>, wanted: &str) -> Decoded<&'v [Value]> {
+    value.as_list().map_or_else(|| mismatch(value, at, wanted), Ok)
+}
+
+fn texts(value: &Value, at: Place<'_>) -> Decoded<Vec<String>> {
+    list(value, at, "[]string")?.iter().map(|v| text(v, at)).collect()
+}
+
+fn annotations(value: &Value, at: Place<'_>) -> Decoded<BTreeMap<String, String>> {
+    let Some(map) = value.as_map() else { return mismatch(value, at, "map[string]string") };
+    map.iter().map(|(key, v)| Ok((key.clone(), text(v, at)?))).collect()
+}
+
+fn objects<'v>(value: &'v Value, at: Place<'_>, of: &str) -> Decoded<Vec<&'v Map>> {
+    let items = list(value, at, &format!("[]*{of}"))?;
+    items.iter().map(|item| item.as_map().map_or_else(|| mismatch(item, at, of), Ok)).collect()
+}
+
+fn maintainers(value: &Value, at: Place<'_>) -> Decoded<Vec<Maintainer>> {
+    if value.as_list().is_some_and(|items| items.iter().any(Value::is_null)) {
+        return Err("validation: maintainers must not contain empty or null nodes".to_owned());
+    }
+    let mut all = Vec::new();
+    for map in objects(value, at, "v2.Maintainer")? {
+        let mut one = Maintainer::default();
+        fields(map, &["name", "email", "url"], |field, value| {
+            let path = format!("{}.{field}", at.path);
+            let at = Place { structure: "Maintainer", path: &path };
+            match field {
+                "name" => one.name = text(value, at)?,
+                "email" => one.email = text(value, at)?,
+                _ => one.url = text(value, at)?,
+            }
+            Ok(())
+        })?;
+        all.push(one);
+    }
+    Ok(all)
+}
+
+fn dependencies(value: &Value, at: Place<'_>) -> Decoded<Vec<Dependency>> {
+    if value.as_list().is_some_and(|items| items.iter().any(Value::is_null)) {
+        return Err("validation: dependencies must not contain empty or null nodes".to_owned());
+    }
+    let mut all = Vec::new();
+    for map in objects(value, at, "v2.Dependency")? {
+        let mut one = Dependency::default();
+        fields(map, DEPENDENCY_FIELDS, |field, value| {
+            let path = format!("{}.{field}", at.path);
+            let at = Place { structure: "Dependency", path: &path };
+            match field {
+                "name" => one.name = text(value, at)?,
+                "version" => one.version = text(value, at)?,
+                "repository" => one.repository = text(value, at)?,
+                "condition" => one.condition = text(value, at)?,
+                "tags" => one.tags = texts(value, at)?,
+                "enabled" => one.enabled = flag(value, at)?,
+                "import-values" => one.import_values = import_values(value, at)?,
+                _ => one.alias = text(value, at)?,
+            }
+            Ok(())
+        })?;
+        all.push(one);
+    }
+    Ok(all)
+}
+
+const DEPENDENCY_FIELDS: &[&str] =
+    &["name", "version", "repository", "condition", "tags", "enabled", "import-values", "alias"];
+
+fn import_values(value: &Value, at: Place<'_>) -> Decoded<Vec<ImportValue>> {
+    let items = list(value, at, "[]interface {}")?;
+    let one = |item: &Value| match item {
+        Value::String(name) => ImportValue::Export(name.clone()),
+        Value::Map(map) => {
+            let part = |key| crate::values::go_print(map.get(key).unwrap_or(&Value::Null));
+            ImportValue::Path { child: part("child"), parent: part("parent") }
+        }
+        other => ImportValue::Other(other.clone()),
+    };
+    Ok(items.iter().map(one).collect())
+}

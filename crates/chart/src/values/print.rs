@@ -1,0 +1,127 @@
+//! Values as Go's `fmt` prints them, for warnings and for names built with `%v`.
+use std::fmt::Write as _;
+
+use yaml::Value;
+
+/// `%v`.
+pub(crate) fn go_print(value: &Value) -> String {
+    let mut text = String::new();
+    print(&mut text, value);
+    text
+}
+
+/// `%t`, which is for bools and complains about everything else.
+pub(crate) fn go_print_bool_verb(value: &Value) -> String {
+    let wrong = |kind: &str| format!("%!t({kind}={})", go_print(value));
+    match value {
+        Value::Null => "%!t(<nil>)".to_owned(),
+        Value::Bool(b) => b.to_string(),
+        Value::Int(_) => wrong("int64"),
+        Value::Uint(_) => wrong("uint64"),
+        Value::Float(_) => wrong("float64"),
+        Value::String(_) => wrong("string"),
+        Value::List(items) => {
+            let items: Vec<_> = items.iter().map(go_print_bool_verb).collect();
+            format!("[{}]", items.join(" "))
+        }
+        Value::Map(map) => {
+            let entry = |(key, value): (&String, &Value)| {
+                format!("%!t(string={key}):{}", go_print_bool_verb(value))
+            };
+            format!("map[{}]", map.iter().map(entry).collect::<Vec<_>>().join(" "))
+        }
+    }
+}
+
+fn print(to: &mut String, value: &Value) {
+    match value {
+        Value::Null => to.push_str("<nil>"),
+        Value::Bool(b) => to.push_str(if *b { "true" } else { "false" }),
+        Value::Int(n) => to.push_str(&n.to_string()),
+        Value::Uint(n) => to.push_str(&n.to_string()),
+        Value::Float(f) => to.push_str(&go_float(*f)),
+        Value::String(s) => to.push_str(s),
+        Value::List(items) => {
+            to.push('[');
+            for (i, item) in items.iter().enumerate() {
+                to.push_str(if i == 0 { "" } else { " " });
+                print(to, item);
+            }
+            to.push(']');
+        }
+        Value::Map(map) => {
+            to.push_str("map[");
+            for (i, (key, item)) in map.iter().enumerate() {
+                let space = if i == 0 { "" } else { " " };
+                let _ = write!(to, "{space}{key}:");
+                print(to, item);
+            }
+            to.push(']');
+        }
+    }
+}
+
+/// The shortest text of a float, with an exponent outside 1e-4 … 1e21, as `%v` prints it.
+pub(crate) fn go_float(f: f64) -> String {
+    if f.is_nan() {
+        return "NaN".to_owned();
+    }
+    if f.is_infinite() {
+        return if f > 0.0 { "+Inf" } else { "-Inf" }.to_owned();
+    }
+    let scientific = format!("{f:e}");
+    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let exponent: i32 = exponent.parse().unwrap_or_default();
+    if (-4..21).contains(&exponent) {
+        return format!("{f}");
+    }
+    let sign = if exponent < 0 { '-' } else { '+' };
+    format!("{mantissa}e{sign}{:02}", exponent.abs())
+}
+
+/// A text in quotes, as `%q` prints it.
+pub(crate) fn go_quote(text: &str) -> String {
+    let mut out = String::from("\"");
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\x07' => out.push_str("\\a"),
+            '\x08' => out.push_str("\\b"),
+            '\x0c' => out.push_str("\\f"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\x0b' => out.push_str("\\v"),
+            c if c == ' ' || crate::metadata::is_printable(c) && !c.is_whitespace() => out.push(c),
+            c if (c as u32) < 0x80 => {
+                let _ = write!(out, "\\x{:02x}", c as u32);
+            }
+            c if (c as u32) < 0x1_0000 => {
+                let _ = write!(out, "\\u{:04x}", c as u32);
+            }
+            c => {
+                let _ = write!(out, "\\U{:08x}", c as u32);
+            }
+        }
+    }
+    out.push('"');
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{go_float, go_print, go_print_bool_verb};
+
+    #[test]
+    fn values_print_as_in_go() {
+        for (f, text) in
+            [(1.0, "1"), (1e20, "100000000000000000000"), (1e21, "1e+21"), (1.5e-7, "1.5e-07")]
+        {
+            assert_eq!(go_float(f), text);
+        }
+        let value = yaml::Value::from_json(&serde_json::json!({"b": [1, "x", null], "a": true}));
+        assert_eq!(go_print(&value), "map[a:true b:[1 x <nil>]]");
+        assert_eq!(go_print_bool_verb(&yaml::Value::from("x")), "%!t(string=x)");
+    }
+}
