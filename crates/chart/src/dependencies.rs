@@ -23,7 +23,7 @@ fn enable(
 ) -> Result<(), Error> {
     let Some(mut declared) = chart.metadata.dependencies.take() else { return Ok(()) };
     let found = std::mem::take(&mut chart.dependencies);
-    chart.dependencies = settle(found, &mut declared);
+    chart.dependencies = settle(&found, &mut declared);
     chart.metadata.dependencies = Some(declared);
     let values = coalesce_with(chart, values, Mode::Coalesce, warnings)?.to_map();
     let mut declared = chart.metadata.dependencies.take().unwrap_or_default();
@@ -43,7 +43,7 @@ fn enable(
 
 /// The charts that take part: those nobody declared, then one for each declaration that a chart
 /// satisfies, under its alias.
-fn settle(found: Vec<Chart>, declared: &mut [Dependency]) -> Vec<Chart> {
+fn settle(found: &[Chart], declared: &mut [Dependency]) -> Vec<Chart> {
     let fits = |chart: &Chart, d: &Dependency| {
         chart.name() == d.name && version::is_compatible(&d.version, &chart.metadata.version)
     };

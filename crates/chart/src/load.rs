@@ -89,7 +89,7 @@ fn place(
             keep_if_v1(chart, file, metadata::OLD_LOCK, warnings);
         }
         name if name.starts_with("templates/") => chart.templates.push(file),
-        name if name.starts_with("charts/") && !name.ends_with(".prov") => {
+        name if name.starts_with("charts/") && extension(name) != Some("prov") => {
             let rest = name["charts/".len()..].to_owned();
             let first = rest.split('/').next().unwrap_or_default().to_owned();
             below.entry(first).or_default().push(File { name: rest, data: file.data });
@@ -116,7 +116,7 @@ fn load_below(
     if name.starts_with(['_', '.']) {
         return Ok(None);
     }
-    let loaded = if name.rsplit_once('.').is_some_and(|(_, extension)| extension == "tgz") {
+    let loaded = if extension(name) == Some("tgz") {
         let Some(file) = files.first() else { return Ok(None) };
         if file.name != name {
             return Err(Error::SubchartArchive {
@@ -138,4 +138,8 @@ fn load_below(
         chart: chart.name().to_owned(),
         cause: Box::new(cause),
     })
+}
+
+fn extension(name: &str) -> Option<&str> {
+    name.rsplit('/').next()?.rsplit_once('.').map(|(_, extension)| extension)
 }

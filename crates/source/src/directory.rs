@@ -1,8 +1,89 @@
 //! A chart in a directory, read in name order, `.helmignore` honoured.
-use std::path::Path;
+//!
+//! **Invariant**: at most Helm's 100 MiB are read, and a symbolic link is followed as Helm does but
+//! never in a circle. What is neither a file nor a directory is refused.
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chart::File;
+use chart::ignore::{Entry, Rules};
 
 use crate::Error;
 
-pub(crate) fn read(path: &Path) -> Result<Vec<chart::File>, Error> {
-    Err(Error::Chart(chart::Error::Archive(format!("cannot read {}", path.display()))))
+const MAX_TOTAL: u64 = 100 * 1024 * 1024;
+/// More directories below each other than any chart has: a link that leads back to its own parent.
+const MAX_DEPTH: usize = 64;
+
+pub(crate) fn read(root: &Path) -> Result<Vec<File>, Error> {
+    let chart_file = root.join("Chart.yaml");
+    fs::metadata(&chart_file).map_err(|cause| Error::NoChart { path: chart_file, cause })?;
+    let ignore = root.join(".helmignore");
+    let rules = match fs::read(&ignore) {
+        Ok(text) => Rules::parse(&text)?,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Rules::parse(b"")?,
+        Err(cause) => return Err(Error::Read { path: ignore, cause }),
+    };
+    let mut walk = Walk { rules, remaining: MAX_TOTAL, files: Vec::new() };
+    walk.directory(root, "", 0)?;
+    Ok(walk.files)
+}
+
+struct Walk {
+    rules: Rules,
+    remaining: u64,
+    files: Vec<File>,
+}
+
+impl Walk {
+    fn directory(&mut self, path: &Path, name: &str, depth: usize) -> Result<(), Error> {
+        if depth > MAX_DEPTH {
+            return Err(Error::TooDeep { path: path.to_owned() });
+        }
+        let failed = |cause| Error::Read { path: path.to_owned(), cause };
+        let mut names = Vec::new();
+        for entry in fs::read_dir(path).map_err(failed)? {
+            names.push(entry.map_err(failed)?.file_name());
+        }
+        names.sort();
+        for entry in names {
+            let inner = path.join(&entry);
+            let entry = entry.to_string_lossy();
+            let name = if name.is_empty() { entry.into_owned() } else { format!("{name}/{entry}") };
+            self.entry(inner, name, depth)?;
+        }
+        Ok(())
+    }
+
+    fn entry(&mut self, path: PathBuf, name: String, depth: usize) -> Result<(), Error> {
+        let metadata = match fs::metadata(&path) {
+            Ok(metadata) => metadata,
+            Err(cause) => return Err(Error::Read { path, cause }),
+        };
+        if metadata.is_dir() {
+            if self.rules.ignores(&name, Entry::Directory) {
+                return Ok(());
+            }
+            return self.directory(&path, &name, depth + 1);
+        }
+        if self.rules.ignores(&name, Entry::File) {
+            return Ok(());
+        }
+        if !metadata.is_file() {
+            return Err(Error::Irregular { path });
+        }
+        let too_large = || Error::TooLarge { name: name.clone(), limit: MAX_TOTAL };
+        if metadata.len() > self.remaining {
+            return Err(too_large());
+        }
+        let mut data = Vec::new();
+        fs::File::open(&path)
+            .and_then(|file| file.take(self.remaining + 1).read_to_end(&mut data))
+            .map_err(|cause| Error::Read { path, cause })?;
+        self.remaining = self.remaining.checked_sub(data.len() as u64).ok_or_else(too_large)?;
+        let data = data.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&data);
+        self.files.push(File { name, data: Arc::from(data) });
+        Ok(())
+    }
 }

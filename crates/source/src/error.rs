@@ -1,8 +1,70 @@
-//! Why a chart could not be fetched.
+//! Why a chart could not be fetched. Texts are Helm's where Helm has one.
+use std::path::PathBuf;
 
 /// Why a chart could not be fetched.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// There is nothing at the path.
+    #[error("path {path:?} not found")]
+    NotFound {
+        /// What was asked for.
+        path: PathBuf,
+    },
+    /// A directory without `Chart.yaml`.
+    #[error("unable to detect chart at {path}: open {path}: {cause}", path = .path.display())]
+    NoChart {
+        /// The file that should be there.
+        path: PathBuf,
+        /// Why it cannot be looked at; shown in the text, as Helm does.
+        cause: std::io::Error,
+    },
+    /// An archive without `Chart.yaml`.
+    #[error("unable to detect chart version, no Chart.yaml found")]
+    NoChartInArchive,
+    /// A file or directory cannot be read.
+    #[error("cannot read {path}", path = .path.display())]
+    Read {
+        /// Which one.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// The files together are larger than a chart may be.
+    #[error("error reading {name}: chart exceeds maximum decompressed size of {limit} bytes")]
+    TooLarge {
+        /// The file that went over.
+        name: String,
+        /// The bytes allowed.
+        limit: u64,
+    },
+    /// Directories go on and on: a link leads back to its own parent.
+    #[error("directories below {path} do not end; a symbolic link leads in a circle", path = .path.display())]
+    TooDeep {
+        /// Where it was given up.
+        path: PathBuf,
+    },
+    /// A device, a socket or the like.
+    #[error("cannot load irregular file {path} as it has file mode type bits set", path = .path.display())]
+    Irregular {
+        /// Which one.
+        path: PathBuf,
+    },
+    /// A values file where a chart was expected.
+    #[error("file '{path}' seems to be a YAML file, but expected a gzipped archive", path = .path.display())]
+    IsYaml {
+        /// Which one.
+        path: PathBuf,
+    },
+    /// Something else where a chart was expected.
+    #[error("file '{path}' does not appear to be a gzipped archive", path = .path.display())]
+    NotAnArchive {
+        /// Which one.
+        path: PathBuf,
+    },
+    /// The archive breaks a rule or a limit.
+    #[error("unable to load chart archive: {0}")]
+    Archive(chart::Error),
     /// The files break a chart's rules.
     #[error(transparent)]
     Chart(#[from] chart::Error),

@@ -145,7 +145,7 @@ impl Pass<'_> {
                     self.tables(&given, &default, &join(&prefix, &key), mode);
                 }
                 (Node::Table(_), default) if !default.is_null() => {
-                    self.warn(format!("warning: skipped value for {prefix}.{key}: Not a table."))
+                    self.warn(format!("warning: skipped value for {prefix}.{key}: Not a table."));
                 }
                 (Node::Table(_) | Node::Leaf(_), _) => {}
             }

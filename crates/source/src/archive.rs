@@ -1,0 +1,29 @@
+//! A chart in a `.tgz` on disk.
+use std::fs;
+use std::path::Path;
+
+use chart::{File, Limits, unpack};
+
+use crate::Error;
+
+/// An archive larger than this cannot hold a chart within Helm's limits.
+const MAX_ARCHIVE: u64 = 256 * 1024 * 1024;
+
+pub(crate) fn read(path: &Path, size: u64) -> Result<Vec<File>, Error> {
+    if size > MAX_ARCHIVE {
+        let name = path.display().to_string();
+        return Err(Error::TooLarge { name, limit: MAX_ARCHIVE });
+    }
+    let archive = fs::read(path).map_err(|cause| Error::Read { path: path.to_owned(), cause })?;
+    if !archive.starts_with(&[0x1f, 0x8b]) {
+        let yaml = path.extension().is_some_and(|e| e == "yaml" || e == "yml");
+        let path = path.to_owned();
+        return Err(if yaml { Error::IsYaml { path } } else { Error::NotAnArchive { path } });
+    }
+    let files = unpack(&archive, Limits::default()).map_err(Error::Archive)?;
+    if files.iter().any(|f| f.name == "Chart.yaml") {
+        Ok(files)
+    } else {
+        Err(Error::NoChartInArchive)
+    }
+}
