@@ -1,1 +1,31 @@
-//! Fixtures, oracle runners, the real control plane for tests.
+//! Fixtures, oracle runners and the real control plane for tests.
+//!
+//! - [`Tools`]: the real programs (helm, kubectl, kwok …) that `cargo xtask testenv build` compiles.
+//! - [`ControlPlane`]: etcd, kube-apiserver, controller-manager, scheduler and kwok on loopback ports.
+//! - [`oracle()`]: what Go's `text/template`, Helm's engine and Go's YAML libraries answer.
+//! - [`charts()`], [`workspace_root()`], [`windrose()`]: where things are.
+//!
+//! **Invariant**: no server outlives the process that started it, however that process ends.
+//! Everything here blocks the calling thread, and panics where a test could not go on anyway.
+//! Deliberately not here: a Kubernetes client. The programs and plain files are the interface, so
+//! that this crate builds in seconds and every room may use it in its tests.
+//!
+//! ```no_run
+//! let cluster = testkit::ControlPlane::shared();
+//! let namespace = cluster.namespace("shop");
+//! cluster.helm(&["install", "web", "./chart", "--namespace", &namespace, "--wait"]).expect_success();
+//! ```
+
+mod control_plane;
+mod error;
+mod oracle;
+mod supervisor;
+pub mod testenv;
+mod tools;
+mod workspace;
+
+pub use control_plane::{ControlPlane, Finished, Scope};
+pub use error::Error;
+pub use oracle::{Oracle, oracle};
+pub use tools::{Tools, tools};
+pub use workspace::{charts, windrose, workspace_root};
