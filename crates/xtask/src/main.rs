@@ -1,3 +1,56 @@
-//! Everything a contributor runs: test, testenv, layers, bench.
+//! `cargo xtask …`: everything a contributor runs.
+//!
+//! It opens with the table of commands; each command is a file. **Invariant**: a command says what
+//! it runs before it runs it, and ends with a non-zero code on the first failure.
+//! Deliberately not here: anything that the product does.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "xtask talks to a contributor")]
 
-fn main() {}
+use std::{env, process::ExitCode};
+
+mod command;
+mod deny;
+mod go;
+mod layers;
+mod test;
+mod testenv;
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+
+  test            build the test environment, then run every check and every test
+  testenv build   compile the real programs that the tests run against (cached)
+  testenv path    print the directory of those programs
+  layers          check that dependencies between crates point down
+  deny            check licences, bans and sources of dependencies
+  bench           not there yet
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = match words.as_slice() {
+        ["test"] => test::run(),
+        ["testenv", "build"] => testenv::build().map(|_| ()),
+        ["testenv", "path"] => testenv::path(),
+        ["layers"] => layers::run(),
+        ["deny"] => deny::run(deny::Missing::Install),
+        ["bench"] => {
+            Err("bench is not there yet: the comparison with the peers comes later".into())
+        }
+        ["help" | "--help" | "-h"] => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        _ => Err(format!("unknown command `{}`\n\n{USAGE}", words.join(" ")).into()),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// A failure is a text for a person: nothing in xtask branches on its kind.
+type Outcome<T> = Result<T, Box<dyn std::error::Error>>;
