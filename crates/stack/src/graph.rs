@@ -5,7 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::model::NeedMode;
+use diagnostic::Diagnostic;
+
+use crate::model::{Need, NeedMode, ReleaseSpec};
 
 /// Releases and their needs.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -54,6 +56,29 @@ impl Graph {
             .filter(move |(_, needs)| needs.contains_key(&key))
             .map(|(k, _)| k.as_str())
     }
+}
+
+/// A cycle among the needs of releases as they are written, with a label at each `needs` on the way.
+pub(crate) fn check_specs(releases: &[ReleaseSpec]) -> Option<Diagnostic> {
+    let nodes = releases.iter().map(|release| {
+        let needs = release.needs.iter().flatten().map(|n| (n.key.value.clone(), n.mode));
+        (release.key.value.clone(), needs.collect())
+    });
+    let cycle = Graph::new(nodes).err()?.0;
+    let next = |at: usize| &cycle[(at + 1) % cycle.len()];
+    let need = |at: usize| -> Option<&Need> {
+        let release = releases.iter().find(|r| r.key.value == cycle[at])?;
+        release.needs.iter().flatten().find(|n| n.key.value == *next(at))
+    };
+    let mut names = cycle.clone();
+    names.push(cycle[0].clone());
+    let mut error = Diagnostic::error(format!("releases need each other: {}", names.join(" → ")));
+    for (at, key) in cycle.iter().enumerate() {
+        let Some(place) = need(at).map(|n| &n.key.place) else { continue };
+        let words = format!("`{key}` needs `{}`", next(at));
+        error = error.label(&place.source, place.span.clone(), words);
+    }
+    Some(error.code("needs-cycle"))
 }
 
 /// Depth first in the given order, so that a node comes as early as its needs allow; on an explicit stack, because a

@@ -12,9 +12,12 @@ mod expression;
 mod files;
 mod graph;
 mod input;
+mod merge;
 mod model;
 mod operation;
 mod place;
+mod read;
+mod resolve;
 mod resolved;
 mod tree;
 mod values;
@@ -44,7 +47,7 @@ pub use values::{Explanation, Values};
 
 /// Reads a stack file. All that is wrong with it is returned at once.
 pub fn load(source: &Arc<Source>) -> Result<Stack, Vec<Diagnostic>> {
-    Err(vec![Diagnostic::error(format!("{}: stack files are not read yet", source.name))])
+    read::read_stack(source)
 }
 
 /// Decides a stack for one environment: layers, inputs, conditions, needs, and all values that can be read already.
@@ -52,10 +55,10 @@ pub fn load(source: &Arc<Source>) -> Result<Stack, Vec<Diagnostic>> {
 /// `environment` may be left out where the stack has exactly one that is not abstract. `inputs` are those of the command
 /// line, which win over every layer: text, read by the declared type.
 pub fn resolve(
-    _stack: &Stack,
-    _environment: Option<&str>,
-    _inputs: &BTreeMap<String, String>,
-    _files: &dyn Files,
+    stack: &Stack,
+    environment: Option<&str>,
+    inputs: &BTreeMap<String, String>,
+    files: &dyn Files,
 ) -> Result<Resolved, Vec<Diagnostic>> {
-    Err(vec![Diagnostic::error("stacks are not resolved yet")])
+    resolve::resolve(stack, environment, inputs, files)
 }

@@ -18,7 +18,7 @@ use crate::model::{
     Cluster, JobFailure, JobRuns, NeedMode, OnFailure, Policy, Protect, Upgrade, ValuesEntry, Wait,
 };
 use crate::place::{Place, Spanned};
-use crate::values::Values;
+use crate::values::{Gap, Values};
 
 /// A stack for one environment.
 #[derive(Clone, Debug)]
@@ -126,6 +126,6 @@ impl Release {
     ///
     /// Call it again when a before-job has run: the job may have written one of the files.
     pub fn values(&self, files: &dyn Files) -> Result<Values, Vec<Diagnostic>> {
-        crate::values::gather(self, files)
+        crate::values::gather(self, files).map_err(Gap::into_diagnostics)
     }
 }

@@ -43,6 +43,7 @@ impl Text {
     pub fn evaluate_bool(&self, scope: &Scope) -> Result<bool, Box<Diagnostic>> {
         match self.evaluate(scope)? {
             Value::Bool(b) => Ok(b),
+            Value::String(word) if self.literal().is_some() => Ok(word == "true"),
             other => {
                 let message = format!("a condition must be true or false, not {}", kind(&other));
                 Err(Box::new(self.place.error(message, format!("this is {}", show(&other)))))
@@ -71,7 +72,7 @@ impl Expression {
         for (name, value) in &scope.variables {
             context.add_variable_from_value(name.clone(), value.clone());
         }
-        let value = self.program.execute(&context).map_err(|e| self.failed(&e, scope))?;
+        let value = self.program.execute(&context).map_err(|e| Box::new(self.failed(&e, scope)))?;
         from_cel(&value, 0)
             .map_err(|what| Box::new(self.place.error(format!("an expression gives {what}"), "")))
     }
@@ -95,7 +96,7 @@ impl Expression {
         Ok(())
     }
 
-    fn failed(&self, error: &ExecutionError, scope: &Scope) -> Box<Diagnostic> {
+    fn failed(&self, error: &ExecutionError, scope: &Scope) -> Diagnostic {
         let message = match error {
             ExecutionError::NoSuchKey(key) => {
                 let error = self.place.error(format!("there is no `{key}`"), "");
@@ -104,7 +105,7 @@ impl Expression {
                     _ => None,
                 });
                 let fields: Vec<String> = fields.flatten().map(ToString::to_string).collect();
-                return Box::new(error.suggest(key, fields.iter().map(String::as_str)));
+                return error.suggest(key, fields.iter().map(String::as_str));
             }
             ExecutionError::UndeclaredReference(name) => format!("`{name}` is not known here"),
             ExecutionError::NoSuchOverload(overload) => {
@@ -120,7 +121,7 @@ impl Expression {
                 })
             }
         };
-        Box::new(self.place.error(message, ""))
+        self.place.error(message, "")
     }
 }
 

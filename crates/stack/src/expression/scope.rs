@@ -51,6 +51,17 @@ impl Scope {
     }
 }
 
+impl Scope {
+    /// The names in this scope, for checks before anything is evaluated.
+    pub(crate) fn names(&self) -> Variables {
+        let fields = |value: &Cel| match value {
+            Cel::Map(map) => Some(map.map.keys().map(ToString::to_string).collect()),
+            _ => None,
+        };
+        Variables { names: self.variables.iter().map(|(n, v)| (n.clone(), fields(v))).collect() }
+    }
+}
+
 impl Variables {
     /// With a variable whose fields are all known.
     #[must_use]
