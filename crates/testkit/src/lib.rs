@@ -28,4 +28,4 @@ pub use control_plane::{ControlPlane, Finished, Scope};
 pub use error::Error;
 pub use oracle::{Oracle, oracle};
 pub use tools::{Tools, tools};
-pub use workspace::{charts, windrose, workspace_root};
+pub use workspace::{BUILT, charts, windrose, workspace_root};

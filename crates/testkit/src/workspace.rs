@@ -23,17 +23,25 @@ pub fn charts() -> Option<PathBuf> {
     None
 }
 
+/// Set by whoever has just built the workspace, so that [`windrose`] need not look again.
+pub const BUILT: &str = "WINDROSE_TEST_BUILT";
+
 /// The `windrose` binary, brought up to date by one `cargo build` a process.
 ///
-/// A test of another package cannot rely on Cargo to have built it.
+/// A test of another package cannot rely on Cargo to have built it. Where [`BUILT`] is set, the
+/// binary is taken as it is.
 pub fn windrose() -> PathBuf {
-    static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    BUILT.get_or_init(build_windrose).clone()
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    BINARY.get_or_init(build_windrose).clone()
 }
 
 fn build_windrose() -> PathBuf {
     let test = env::current_exe().expect("a running test has a path");
     let profile = test.ancestors().nth(2).expect("tests lie in <target>/<profile>/deps");
+    let binary = profile.join(format!("windrose{}", env::consts::EXE_SUFFIX));
+    if env::var_os(BUILT).is_some() && binary.is_file() {
+        return binary;
+    }
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(workspace_root()).args(["build", "--quiet", "--package", "windrose"]);
     if profile.file_name().is_some_and(|name| name == "release") {
@@ -41,7 +49,7 @@ fn build_windrose() -> PathBuf {
     }
     let status = cargo.status().expect("cargo runs where cargo test ran");
     assert!(status.success(), "`cargo build --package windrose` failed");
-    profile.join(format!("windrose{}", env::consts::EXE_SUFFIX))
+    binary
 }
 
 #[expect(clippy::print_stderr, reason = "a skipped test says so in its output")]

@@ -13,7 +13,7 @@ const VERSION: &str = "0.20.2";
 /// What to do where cargo-deny is not installed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Missing {
-    /// Compile it; this takes minutes, once.
+    /// Compile it; this takes two to three minutes, once.
     Install,
     /// Say so and go on.
     Skip,
@@ -44,7 +44,7 @@ fn install() -> Outcome<()> {
     let since = Instant::now();
     println!("deny: installing cargo-deny {VERSION} by cargo (some minutes)");
     let mut cargo = Command::new("cargo");
-    // A target directory or wrapper meant for the workspace would only fill up with it.
+    // Meant for the workspace; an installed tool would only fill it.
     cargo.env_remove("CARGO_TARGET_DIR");
     cargo.args(["install", "--quiet", "--locked", "--version", VERSION, "cargo-deny"]);
     command::run(&mut cargo)?;
