@@ -1,6 +1,9 @@
 //! Whole documents: text to values and back, as `sigs.k8s.io/yaml` does it.
 
-use crate::{Error, Map, Problem, Value, emit};
+use crate::composer::Composer;
+use crate::decoder::{Duplicates, decode};
+use crate::source::Source;
+use crate::{Error, Map, Problem, Value, emit, json};
 
 /// How numbers are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,40 +15,100 @@ pub enum Numbers {
 }
 
 /// The first document of a text, as `yaml.Unmarshal` decodes it into an `interface{}`.
-pub fn from_str(_text: &str, _numbers: Numbers) -> Result<Value, Error> {
-    Err(Error::Parse(Problem::new("not read yet")))
+pub fn from_str(text: &str, numbers: Numbers) -> Result<Value, Error> {
+    read(&Source::from_str(text), numbers, Duplicates::LastWins)
 }
 
-/// The first document of a text as a map, as `yaml.Unmarshal` decodes it into a `map[string]interface{}`; null is an empty map.
+/// As [`from_str`], but a key that is given twice is an error: `yaml.UnmarshalStrict`.
+pub fn from_str_strict(text: &str, numbers: Numbers) -> Result<Value, Error> {
+    read(&Source::from_str(text), numbers, Duplicates::Refused)
+}
+
+/// As [`from_str`], from a file's bytes: UTF-8, or UTF-16 with a byte order mark.
+pub fn from_slice(bytes: &[u8], numbers: Numbers) -> Result<Value, Error> {
+    read(&Source::from_bytes(bytes), numbers, Duplicates::LastWins)
+}
+
+/// The first document of a text as a map, as `yaml.Unmarshal` decodes it into a `map[string]interface{}`; null is an
+/// empty map.
 pub fn map_from_str(text: &str, numbers: Numbers) -> Result<Map, Error> {
-    match from_str(text, numbers)? {
-        Value::Null => Ok(Map::new()),
-        Value::Map(map) => Ok(map),
-        other => Err(Error::Decode(Problem::new(format!(
-            "json: cannot unmarshal {} into Go value of type map[string]interface {{}}",
-            other.json_type()
-        )))),
-    }
+    json::into_map(from_str(text, numbers)?, Error::Decode)
+}
+
+/// As [`map_from_str`], from a file's bytes.
+pub fn map_from_slice(bytes: &[u8], numbers: Numbers) -> Result<Map, Error> {
+    json::into_map(from_slice(bytes, numbers)?, Error::Decode)
 }
 
 /// The first document of a text as a list, as `yaml.Unmarshal` decodes it into a `[]interface{}`; null is an empty list.
 pub fn list_from_str(text: &str, numbers: Numbers) -> Result<Vec<Value>, Error> {
-    match from_str(text, numbers)? {
-        Value::Null => Ok(Vec::new()),
-        Value::List(list) => Ok(list),
-        other => Err(Error::Decode(Problem::new(format!(
-            "json: cannot unmarshal {} into Go value of type []interface {{}}",
-            other.json_type()
-        )))),
+    json::into_list(from_str(text, numbers)?, Error::Decode)
+}
+
+fn read(source: &Source<'_>, numbers: Numbers, duplicates: Duplicates) -> Result<Value, Error> {
+    match Composer::new(source).next().map_err(Error::Parse)? {
+        Some(tree) => decode(&tree, numbers, duplicates),
+        None => Ok(Value::Null),
     }
 }
 
 /// The documents of a values file, cut where Kubernetes' YAML reader cuts them: at lines that begin with `---`.
-pub fn documents(text: &str) -> Vec<&str> {
-    vec![text]
+///
+/// The line that opens the first document stays with it. Only a comment may follow the three dashes.
+pub fn documents(text: &str) -> Documents<'_> {
+    Documents { rest: text }
 }
 
-/// A value as `yaml.Marshal` prints it, with a line break at the end; empty if it has no JSON form (see [`emit::try_v2`]).
+/// What [`documents`] gives, one document after the other.
+#[derive(Debug, Clone)]
+pub struct Documents<'t> {
+    rest: &'t str,
+}
+
+impl<'t> Iterator for Documents<'t> {
+    type Item = Result<&'t str, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let text = std::mem::take(&mut self.rest);
+        let mut end = 0;
+        for line in text.split_inclusive('\n') {
+            if let Some(after) = line.strip_prefix("---") {
+                let after = after.trim();
+                if !after.is_empty() && !after.starts_with('#') {
+                    let message = format!("invalid Yaml document separator: {after}");
+                    return Some(Err(Error::Separator(Problem::new(message))));
+                }
+                if end > 0 {
+                    self.rest = &text[end + line.len()..];
+                    return Some(Ok(&text[..end]));
+                }
+            }
+            end += line.len();
+        }
+        (end > 0).then_some(Ok(text))
+    }
+}
+
+/// A value as `yaml.Marshal` prints it, with a line break at the end; empty if it has no JSON form (see
+/// [`emit::try_v2`]).
 pub fn to_string(value: &Value) -> String {
     emit::v2(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::documents;
+
+    #[test]
+    fn documents_are_cut_at_dashes() {
+        let cut = |text| documents(text).map(Result::unwrap).collect::<Vec<_>>();
+        assert_eq!(
+            cut("---\na: 1\n--- # two\nb: 2\n---\n---\n"),
+            ["---\na: 1\n", "b: 2\n", "---\n"]
+        );
+        assert_eq!(cut("a: 1"), ["a: 1"]);
+        assert!(cut("").is_empty());
+        let error = documents("--- x\n").next().unwrap().unwrap_err();
+        assert_eq!(error.to_string(), "invalid Yaml document separator: x");
+    }
 }

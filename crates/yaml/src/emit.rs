@@ -3,7 +3,13 @@
 //! Invariant: an emitter that met an error swallows what follows; the error comes out at the end.
 //! Not here: which values a program prints, and Go's struct tags; the tree gives its keys in the order it wants.
 
-use crate::{Error, Problem, Value, json};
+use crate::{Error, Numbers, Problem, Value, from_str, json};
+
+mod order;
+mod scalar;
+mod writer;
+
+use writer::Writer;
 
 /// Something that can print itself.
 pub trait Emit {
@@ -20,6 +26,14 @@ pub struct Emitter<'a> {
 
 pub(crate) enum Target<'a> {
     Json(&'a mut json::Writer),
+    Yaml(&'a mut Writer),
+}
+
+/// Which go-yaml prints.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Flavor {
+    V2,
+    V3,
 }
 
 /// What `sigs.k8s.io/yaml` prints for a value (Helm's `toYaml`, with a line break at the end); empty if it has no JSON form.
@@ -28,18 +42,36 @@ pub fn v2(value: &(impl Emit + ?Sized)) -> String {
 }
 
 /// As [`v2`], but says why a value has no JSON form.
+///
+/// `sigs.k8s.io/yaml` prints JSON, reads that as YAML and prints it again. Only few values change on that way; where one
+/// might, we go it too.
 pub fn try_v2(value: &(impl Emit + ?Sized)) -> Result<String, Error> {
-    json::try_to_string(value, json::Escape::Html)
+    if let Some(text) = print(value, Flavor::V2)? {
+        return Ok(text);
+    }
+    let json = json::try_to_string(value, json::Escape::Html)?;
+    let read =
+        from_str(&json, Numbers::Exact).map_err(|error| Error::Print(error.problem().clone()))?;
+    let mut writer = Writer::new(Flavor::V2);
+    writer.read_from_json();
+    read.emit(&mut Emitter { target: Target::Yaml(&mut writer) });
+    Ok(writer.finish()?.unwrap_or_default())
 }
 
 /// What go-yaml 3 prints for a value with an indent of 2 (Helm's `toYamlPretty`), with a line break at the end.
 pub fn v3_indent2(value: &(impl Emit + ?Sized)) -> String {
-    v2(value)
+    print(value, Flavor::V3).ok().flatten().unwrap_or_default()
 }
 
-/// Sorts keys as go-yaml prints a map: letters by code point, runs of digits by number.
+fn print(value: &(impl Emit + ?Sized), flavor: Flavor) -> Result<Option<String>, Error> {
+    let mut writer = Writer::new(flavor);
+    value.emit(&mut Emitter { target: Target::Yaml(&mut writer) });
+    writer.finish()
+}
+
+/// Sorts keys as go-yaml 2 prints a map: letters by code point, runs of digits by number.
 pub fn sort_keys<K: AsRef<[u8]>>(keys: &mut [K]) {
-    keys.sort_by(|a, b| a.as_ref().cmp(b.as_ref()));
+    order::sort(keys, Flavor::V2);
 }
 
 impl Emitter<'_> {
@@ -47,6 +79,7 @@ impl Emitter<'_> {
     pub fn sort<K: AsRef<[u8]>>(&self, keys: &mut [K]) {
         match &self.target {
             Target::Json(_) => keys.sort_by(|a, b| a.as_ref().cmp(b.as_ref())),
+            Target::Yaml(w) => order::sort(keys, w.flavor()),
         }
     }
 
@@ -54,6 +87,7 @@ impl Emitter<'_> {
     pub fn failed(&self) -> bool {
         match &self.target {
             Target::Json(w) => w.failed(),
+            Target::Yaml(w) => w.failed(),
         }
     }
 
@@ -61,6 +95,7 @@ impl Emitter<'_> {
     pub fn fail(&mut self, message: impl Into<String>) {
         match &mut self.target {
             Target::Json(w) => w.fail(Problem::new(message)),
+            Target::Yaml(w) => w.fail(Problem::new(message)),
         }
     }
 
@@ -68,6 +103,7 @@ impl Emitter<'_> {
     pub fn null(&mut self) {
         match &mut self.target {
             Target::Json(w) => w.raw("null"),
+            Target::Yaml(w) => w.raw("null"),
         }
     }
 
@@ -75,6 +111,7 @@ impl Emitter<'_> {
     pub fn bool(&mut self, value: bool) {
         match &mut self.target {
             Target::Json(w) => w.raw(if value { "true" } else { "false" }),
+            Target::Yaml(w) => w.raw(if value { "true" } else { "false" }),
         }
     }
 
@@ -82,6 +119,7 @@ impl Emitter<'_> {
     pub fn int(&mut self, value: i64) {
         match &mut self.target {
             Target::Json(w) => w.raw(&value.to_string()),
+            Target::Yaml(w) => w.raw(&value.to_string()),
         }
     }
 
@@ -89,6 +127,7 @@ impl Emitter<'_> {
     pub fn uint(&mut self, value: u64) {
         match &mut self.target {
             Target::Json(w) => w.raw(&value.to_string()),
+            Target::Yaml(w) => w.raw(&value.to_string()),
         }
     }
 
@@ -96,6 +135,7 @@ impl Emitter<'_> {
     pub fn float(&mut self, value: f64) {
         match &mut self.target {
             Target::Json(w) => w.float(value),
+            Target::Yaml(w) => w.float(value),
         }
     }
 
@@ -108,13 +148,15 @@ impl Emitter<'_> {
     pub fn bytes(&mut self, value: &[u8]) {
         match &mut self.target {
             Target::Json(w) => w.string(value),
+            Target::Yaml(w) => w.string(value),
         }
     }
 
-    /// Opens a map of `len` entries.
-    pub fn begin_map(&mut self, len: usize) {
+    /// Opens a map of `len` entries; whoever prints a tree should stop descending once [`failed`](Self::failed).
+    pub fn begin_map(&mut self, _len: usize) {
         match &mut self.target {
-            Target::Json(w) => w.begin(b'{', len),
+            Target::Json(w) => w.begin(b'{'),
+            Target::Yaml(w) => w.begin_map(),
         }
     }
 
@@ -127,6 +169,7 @@ impl Emitter<'_> {
     pub fn key_bytes(&mut self, key: &[u8]) {
         match &mut self.target {
             Target::Json(w) => w.key(key),
+            Target::Yaml(w) => w.key(key),
         }
     }
 
@@ -134,13 +177,15 @@ impl Emitter<'_> {
     pub fn end_map(&mut self) {
         match &mut self.target {
             Target::Json(w) => w.end(b'}'),
+            Target::Yaml(w) => w.end(),
         }
     }
 
     /// Opens a list of `len` values.
-    pub fn begin_list(&mut self, len: usize) {
+    pub fn begin_list(&mut self, _len: usize) {
         match &mut self.target {
-            Target::Json(w) => w.begin(b'[', len),
+            Target::Json(w) => w.begin(b'['),
+            Target::Yaml(w) => w.begin_list(),
         }
     }
 
@@ -148,12 +193,16 @@ impl Emitter<'_> {
     pub fn end_list(&mut self) {
         match &mut self.target {
             Target::Json(w) => w.end(b']'),
+            Target::Yaml(w) => w.end(),
         }
     }
 }
 
 impl Emit for Value {
     fn emit(&self, to: &mut Emitter<'_>) {
+        if to.failed() {
+            return;
+        }
         match self {
             Self::Null => to.null(),
             Self::Bool(b) => to.bool(*b),

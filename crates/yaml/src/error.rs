@@ -26,6 +26,9 @@ pub enum Error {
     /// YAML that has no JSON form: `.nan`, a list as a key.
     #[error("error converting YAML to JSON: {}", .0.message)]
     Convert(Problem),
+    /// Something but a comment follows the dashes that separate documents.
+    #[error("{}", .0.message)]
+    Separator(Problem),
     /// The document's top is not of the type that was asked for.
     #[error("error unmarshaling JSON: while decoding JSON: {}", .0.message)]
     Decode(Problem),
@@ -51,7 +54,8 @@ impl Error {
     /// The problem inside, whatever failed.
     pub fn problem(&self) -> &Problem {
         match self {
-            Self::Parse(p)
+            Self::Separator(p)
+            | Self::Parse(p)
             | Self::Convert(p)
             | Self::Decode(p)
             | Self::Json(p)

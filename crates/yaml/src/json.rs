@@ -1,11 +1,15 @@
 //! JSON exactly as Go's `encoding/json` reads and writes it.
 
+use std::borrow::Cow;
+
 use crate::emit::{Emit, Emitter, Target};
 use crate::{Error, Map, Numbers, Problem, Value};
 
 mod number;
+mod reader;
 mod writer;
 
+pub(crate) use number::{format as number_text, general, key_of_float, yaml as yaml_float};
 pub(crate) use writer::Writer;
 
 /// Which characters are written as `\u` escapes beyond what JSON demands.
@@ -23,32 +27,18 @@ pub fn from_str(text: &str, numbers: Numbers) -> Result<Value, Error> {
 }
 
 /// As [`from_str`], from bytes; invalid UTF-8 in strings becomes U+FFFD.
-pub fn from_slice(_text: &[u8], _numbers: Numbers) -> Result<Value, Error> {
-    Err(Error::Json(Problem::new("not read yet")))
+pub fn from_slice(text: &[u8], numbers: Numbers) -> Result<Value, Error> {
+    reader::read(text, numbers).map_err(Error::Json)
 }
 
 /// A JSON text as `json.Unmarshal` decodes it into a `map[string]interface{}`; null is an empty map.
 pub fn map_from_str(text: &str, numbers: Numbers) -> Result<Map, Error> {
-    match from_str(text, numbers)? {
-        Value::Null => Ok(Map::new()),
-        Value::Map(map) => Ok(map),
-        other => Err(Error::Json(Problem::new(format!(
-            "json: cannot unmarshal {} into Go value of type map[string]interface {{}}",
-            other.json_type()
-        )))),
-    }
+    into_map(from_str(text, numbers)?, Error::Json)
 }
 
 /// A JSON text as `json.Unmarshal` decodes it into a `[]interface{}`; null is an empty list.
 pub fn list_from_str(text: &str, numbers: Numbers) -> Result<Vec<Value>, Error> {
-    match from_str(text, numbers)? {
-        Value::Null => Ok(Vec::new()),
-        Value::List(list) => Ok(list),
-        other => Err(Error::Json(Problem::new(format!(
-            "json: cannot unmarshal {} into Go value of type []interface {{}}",
-            other.json_type()
-        )))),
-    }
+    into_list(from_str(text, numbers)?, Error::Json)
 }
 
 /// What `json.Marshal` prints (no line break at the end); empty if the value has no JSON form.
@@ -79,4 +69,63 @@ pub fn try_to_string_pretty(value: &(impl Emit + ?Sized), indent: &str) -> Resul
 fn write(value: &(impl Emit + ?Sized), mut writer: Writer) -> Result<String, Error> {
     value.emit(&mut Emitter { target: Target::Json(&mut writer) });
     writer.finish()
+}
+
+/// A Go string as JSON keeps it: each bad byte becomes U+FFFD.
+pub(crate) fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        out.push_str(chunk.valid());
+        out.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
+    }
+    Cow::Owned(out)
+}
+
+/// A key of at most this many bytes is short enough for YAML in JSON too, whatever its escapes.
+pub(crate) const SHORT_KEY: usize = 160;
+
+/// Whether a character stands in JSON as it is, but not in YAML: control characters, and a line break of YAML 1.1.
+pub(crate) fn differs_in_yaml(c: char) -> bool {
+    matches!(c, '\x7f'..='\u{9f}' | '\u{fffe}' | '\u{ffff}')
+}
+
+/// What `json.Marshal` says about a float that JSON cannot hold.
+pub(crate) fn unsupported(value: f64) -> String {
+    format!("json: unsupported value: {}", general(value))
+}
+
+/// The value as a `map[string]interface{}`.
+pub(crate) fn into_map(value: Value, error: fn(Problem) -> Error) -> Result<Map, Error> {
+    match value {
+        Value::Null => Ok(Map::new()),
+        Value::Map(map) => Ok(map),
+        Value::Bool(_)
+        | Value::Int(_)
+        | Value::Uint(_)
+        | Value::Float(_)
+        | Value::String(_)
+        | Value::List(_) => Err(error(mismatch(&value, "map[string]interface {}"))),
+    }
+}
+
+/// The value as a `[]interface{}`.
+pub(crate) fn into_list(value: Value, error: fn(Problem) -> Error) -> Result<Vec<Value>, Error> {
+    match value {
+        Value::Null => Ok(Vec::new()),
+        Value::List(list) => Ok(list),
+        Value::Bool(_)
+        | Value::Int(_)
+        | Value::Uint(_)
+        | Value::Float(_)
+        | Value::String(_)
+        | Value::Map(_) => Err(error(mismatch(&value, "[]interface {}"))),
+    }
+}
+
+fn mismatch(value: &Value, target: &str) -> Problem {
+    let kind = value.json_type();
+    Problem::new(format!("json: cannot unmarshal {kind} into Go value of type {target}"))
 }

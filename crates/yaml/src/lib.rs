@@ -4,7 +4,7 @@
 //! go-yaml 3.0.5 for `toYamlPretty`. The rules here are theirs: which words are booleans, when a number loses its
 //! last digits, which strings are quoted, in which order keys are printed, and the text of every error.
 //!
-//! ```no_run
+//! ```
 //! let value = yaml::from_str("replicas: 3\nname: web\n", yaml::Numbers::Float64)?;
 //! assert_eq!(value.lookup(&["name"]).and_then(yaml::Value::as_str), Some("web"));
 //! assert_eq!(yaml::to_string(&value), "name: web\nreplicas: 3\n");
@@ -14,13 +14,25 @@
 //! Invariant: no input panics, overflows the stack or takes more than linear time.
 //! Not here: edits that keep a file's other bytes, and schemas.
 
+mod composer;
+mod decoder;
 mod document;
 pub mod emit;
 mod error;
+mod gosyntax;
 pub mod json;
 pub mod node;
+mod parser;
+mod resolver;
+mod scanner;
+mod source;
+mod timestamp;
+mod token;
 mod value;
 
-pub use document::{Numbers, documents, from_str, list_from_str, map_from_str, to_string};
+pub use document::{
+    Documents, Numbers, documents, from_slice, from_str, from_str_strict, list_from_str,
+    map_from_slice, map_from_str, to_string,
+};
 pub use error::{Error, Problem};
 pub use value::{Map, Value};

@@ -1,10 +1,10 @@
 //! The JSON printer behind [`Emitter`](crate::emit::Emitter): compact or indented, with Go's escapes and numbers.
 
-use super::Escape;
-use crate::{Error, Problem};
+use std::fmt::Write as _;
 
-/// Deeper trees are refused: what prints itself recursively must not overflow the stack.
-const MAX_DEPTH: usize = 10_000;
+use super::Escape;
+use crate::composer::MAX_DEPTH;
+use crate::{Error, Problem};
 
 pub(crate) struct Writer {
     out: String,
@@ -51,16 +51,9 @@ impl Writer {
 
     pub(crate) fn float(&mut self, value: f64) {
         if value.is_finite() {
-            self.raw(&super::number::format(value));
+            self.raw(&super::number_text(value));
         } else {
-            let name = if value.is_nan() {
-                "NaN"
-            } else if value > 0.0 {
-                "+Inf"
-            } else {
-                "-Inf"
-            };
-            self.fail(Problem::new(format!("json: unsupported value: {name}")));
+            self.fail(Problem::new(super::unsupported(value)));
         }
     }
 
@@ -79,12 +72,12 @@ impl Writer {
         self.after_key = true;
     }
 
-    pub(crate) fn begin(&mut self, bracket: u8, _len: usize) {
+    pub(crate) fn begin(&mut self, bracket: u8) {
         self.before_value();
         self.out.push(char::from(bracket));
         self.open.push(false);
         if self.open.len() > MAX_DEPTH {
-            self.fail(Problem::new("json: unsupported value: nested too deeply"));
+            self.fail(Problem::new("json: unsupported value: encountered a cycle"));
         }
     }
 
@@ -150,7 +143,7 @@ impl Writer {
             };
             self.out.push_str(&text[start..at]);
             if escaped.is_empty() {
-                self.out.push_str(&format!("\\u{:04x}", u32::from(c)));
+                let _ = write!(self.out, "\\u{:04x}", u32::from(c));
             } else {
                 self.out.push_str(escaped);
             }

@@ -1,0 +1,155 @@
+//! Events to a tree of nodes that share one arena; aliases point at their anchors' nodes.
+//!
+//! Invariant: a node's children come after it; nesting is limited to [`MAX_DEPTH`], so that whatever walks a tree or the
+//! values made of it may recurse. Go allows 10 000 levels; no document in use has a hundred.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use crate::Problem;
+use crate::node::Style;
+use crate::parser::{Event, EventKind, Parser, Properties};
+use crate::scanner::problem_at;
+use crate::source::Source;
+use crate::token::Mark;
+
+/// How deep collections may nest.
+pub(crate) const MAX_DEPTH: usize = 1000;
+
+/// One document.
+#[derive(Debug, Default)]
+pub(crate) struct Tree<'t> {
+    pub(crate) items: Vec<Item<'t>>,
+}
+
+/// A node of a document.
+#[derive(Debug)]
+pub(crate) struct Item<'t> {
+    pub(crate) kind: ItemKind<'t>,
+    /// The long form of its tag, empty if it has none.
+    pub(crate) tag: String,
+    /// Where its content begins.
+    pub(crate) start: Mark,
+    pub(crate) end: Mark,
+}
+
+/// What a node is.
+#[derive(Debug)]
+pub(crate) enum ItemKind<'t> {
+    Scalar {
+        value: Cow<'t, str>,
+        style: Style,
+    },
+    List(Vec<usize>),
+    /// Keys and values in turn.
+    Map(Vec<usize>),
+    Alias {
+        name: &'t str,
+        target: usize,
+    },
+}
+
+/// Reads document after document.
+pub(crate) struct Composer<'t> {
+    text: &'t str,
+    parser: Parser<'t>,
+}
+
+/// A document while it is read.
+#[derive(Default)]
+struct Draft<'t> {
+    tree: Tree<'t>,
+    anchors: HashMap<&'t str, usize>,
+    open: Vec<usize>,
+}
+
+impl<'t> Composer<'t> {
+    pub(crate) fn new(source: &'t Source<'_>) -> Self {
+        let parser = Parser::new(&source.text, source.fault.clone());
+        Self { text: &source.text, parser }
+    }
+
+    /// The next document; nothing at the end of the stream.
+    pub(crate) fn next(&mut self) -> Result<Option<Tree<'t>>, Problem> {
+        if matches!(self.parser.next()?.kind, EventKind::StreamEnd) {
+            return Ok(None);
+        }
+        let mut draft = Draft::default();
+        loop {
+            let event = self.parser.next()?;
+            if matches!(event.kind, EventKind::DocumentEnd | EventKind::StreamEnd) {
+                return Ok(Some(draft.tree));
+            }
+            self.add(&mut draft, event)?;
+        }
+    }
+
+    fn add(&self, draft: &mut Draft<'t>, event: Event<'t>) -> Result<(), Problem> {
+        let Event { kind, start, content, end } = event;
+        let (kind, properties) = match kind {
+            EventKind::Alias(name) => {
+                let target = draft.anchors.get(name).copied().ok_or_else(|| {
+                    problem_at(self.text, start, format!("unknown anchor '{name}' referenced"))
+                })?;
+                (ItemKind::Alias { name, target }, Properties::default())
+            }
+            EventKind::Scalar { value, style, properties } => {
+                (ItemKind::Scalar { value, style }, properties)
+            }
+            EventKind::SequenceStart(properties) => (ItemKind::List(Vec::new()), properties),
+            EventKind::MappingStart(properties) => (ItemKind::Map(Vec::new()), properties),
+            EventKind::SequenceEnd | EventKind::MappingEnd => {
+                draft.close(start, end);
+                return Ok(());
+            }
+            EventKind::StreamEnd | EventKind::DocumentStart | EventKind::DocumentEnd => {
+                return Ok(());
+            }
+        };
+        let opens = matches!(kind, ItemKind::List(_) | ItemKind::Map(_));
+        let id = draft.push(Item { kind, tag: properties.tag, start: content, end });
+        if let Some(anchor) = properties.anchor {
+            draft.anchors.insert(anchor, id);
+        }
+        if opens {
+            draft.open.push(id);
+            if draft.open.len() > MAX_DEPTH {
+                return Err(problem_at(
+                    self.text,
+                    content,
+                    format!("exceeded max depth of {MAX_DEPTH}"),
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl<'t> Draft<'t> {
+    fn push(&mut self, item: Item<'t>) -> usize {
+        let id = self.tree.items.len();
+        self.tree.items.push(item);
+        if let Some(parent) = self.open.last().and_then(|parent| self.tree.items.get_mut(*parent)) {
+            match &mut parent.kind {
+                ItemKind::List(children) | ItemKind::Map(children) => children.push(id),
+                ItemKind::Scalar { .. } | ItemKind::Alias { .. } => {}
+            }
+        }
+        id
+    }
+
+    /// Ends the innermost collection: after its last character, not where the scanner noticed it.
+    fn close(&mut self, start: Mark, end: Mark) {
+        let Some(id) = self.open.pop() else { return };
+        let last = self.tree.items.get(id).and_then(|item| match &item.kind {
+            ItemKind::List(children) | ItemKind::Map(children) => children.last().copied(),
+            ItemKind::Scalar { .. } | ItemKind::Alias { .. } => None,
+        });
+        let last_end = last.and_then(|last| self.tree.items.get(last)).map(|item| item.end);
+        // A block collection's end token is empty and stands at the next token.
+        let end = if start.pos == end.pos { last_end.unwrap_or(end) } else { end };
+        if let Some(item) = self.tree.items.get_mut(id) {
+            item.end = end;
+        }
+    }
+}

@@ -1,0 +1,316 @@
+//! A document's tree to values, as go-yaml 2 decodes it into an `interface{}` and `sigs.k8s.io/yaml` turns that into JSON.
+//!
+//! Invariant: what aliases expand to is bounded as go-yaml bounds it, and so is the depth of what comes out.
+//! A later key wins over an earlier one, and a merge (`<<`) counts where it stands.
+
+use base64::Engine;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+use crate::composer::{Item, ItemKind, MAX_DEPTH, Tree};
+use crate::node::Style;
+use crate::resolver::{self, Resolved};
+use crate::{Error, Map, Numbers, Problem, Value, gosyntax, json};
+
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new()
+        .with_decode_allow_trailing_bits(true)
+        .with_decode_padding_mode(DecodePaddingMode::RequireCanonical),
+);
+
+/// Whether a key may be given twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Duplicates {
+    /// The last one counts: `yaml.Unmarshal`.
+    LastWins,
+    /// They are an error: `yaml.UnmarshalStrict`.
+    Refused,
+}
+
+/// Decodes one document.
+pub(crate) fn decode(
+    tree: &Tree<'_>,
+    numbers: Numbers,
+    duplicates: Duplicates,
+) -> Result<Value, Error> {
+    let mut decoder = Decoder {
+        tree,
+        numbers,
+        duplicates,
+        expanding: Vec::new(),
+        // go-yaml counts the document itself.
+        decoded: 1,
+        from_aliases: 0,
+        depth: 0,
+        repeated: Vec::new(),
+        key_problem: None,
+        number_problem: None,
+    };
+    let value =
+        if tree.items.is_empty() { Value::Null } else { decoder.value(0).map_err(Error::Parse)? };
+    if !decoder.repeated.is_empty() {
+        let mut problem = Problem::new("unmarshal errors:");
+        for repeated in &decoder.repeated {
+            problem.message.push_str("\n  ");
+            problem.message.push_str(&repeated.message);
+        }
+        let first = decoder.repeated.swap_remove(0);
+        return Err(Error::Parse(Problem { message: problem.message, ..first }));
+    }
+    match decoder.key_problem.or(decoder.number_problem) {
+        Some(problem) => Err(Error::Convert(problem)),
+        None => Ok(value),
+    }
+}
+
+struct Decoder<'a, 't> {
+    tree: &'a Tree<'t>,
+    numbers: Numbers,
+    duplicates: Duplicates,
+    /// The aliases we are inside of.
+    expanding: Vec<usize>,
+    decoded: usize,
+    from_aliases: usize,
+    depth: usize,
+    repeated: Vec<Problem>,
+    key_problem: Option<Problem>,
+    number_problem: Option<Problem>,
+}
+
+impl<'a, 't> Decoder<'a, 't> {
+    fn item(&self, id: usize) -> &'a Item<'t> {
+        &self.tree.items[id]
+    }
+
+    /// Counts one decoded node, as go-yaml does to stop documents that are mostly aliases.
+    fn count(&mut self) -> Result<(), Problem> {
+        self.decoded += 1;
+        if !self.expanding.is_empty() {
+            self.from_aliases += 1;
+        }
+        let share = self.from_aliases as f64 / self.decoded as f64;
+        if self.from_aliases > 100 && self.decoded > 1000 && share > allowed_share(self.decoded) {
+            return Err(Problem::new("document contains excessive aliasing"));
+        }
+        Ok(())
+    }
+
+    fn value(&mut self, id: usize) -> Result<Value, Problem> {
+        self.count()?;
+        if self.depth > MAX_DEPTH {
+            return Err(place(self.item(id), format!("exceeded max depth of {MAX_DEPTH}")));
+        }
+        self.depth += 1;
+        let item = self.item(id);
+        let value = match &item.kind {
+            ItemKind::Scalar { value, style } => self.scalar(item, value, *style)?,
+            ItemKind::List(children) => {
+                let mut list = Vec::with_capacity(children.len());
+                for child in children {
+                    list.push(self.value(*child)?);
+                }
+                Value::List(list)
+            }
+            ItemKind::Map(children) => {
+                let mut map = Map::new();
+                self.entries(children, &mut map)?;
+                Value::Map(map)
+            }
+            ItemKind::Alias { name, target } => {
+                self.enter_alias(id, name)?;
+                let value = self.value(*target)?;
+                self.expanding.pop();
+                value
+            }
+        };
+        self.depth -= 1;
+        Ok(value)
+    }
+
+    fn enter_alias(&mut self, id: usize, name: &str) -> Result<(), Problem> {
+        if self.expanding.contains(&id) {
+            return Err(place(self.item(id), format!("anchor '{name}' value contains itself")));
+        }
+        self.expanding.push(id);
+        Ok(())
+    }
+
+    fn scalar(&mut self, item: &Item<'_>, text: &str, style: Style) -> Result<Value, Problem> {
+        if item.tag.is_empty() && style != Style::Plain {
+            return Ok(Value::String(text.to_owned()));
+        }
+        let resolved =
+            resolver::resolve(&item.tag, text).map_err(|message| place(item, message))?;
+        Ok(match resolved {
+            Resolved::Null => Value::Null,
+            Resolved::Bool(b) => Value::Bool(b),
+            Resolved::Int(n) if self.numbers == Numbers::Exact => Value::Int(n),
+            Resolved::Int(n) => Value::Float(n as f64),
+            Resolved::Uint(n) if self.numbers == Numbers::Exact => Value::Uint(n),
+            Resolved::Uint(n) => Value::Float(n as f64),
+            Resolved::Float(f) => {
+                if !f.is_finite() {
+                    let message = json::unsupported(f);
+                    self.number_problem.get_or_insert_with(|| place(item, message));
+                }
+                Value::Float(f)
+            }
+            Resolved::Timestamp | Resolved::String => Value::String(text.to_owned()),
+            Resolved::Binary => {
+                let packed: String = text.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
+                let bytes = BASE64.decode(packed).map_err(|_| {
+                    place(item, "!!binary value contains invalid base64 data".to_owned())
+                })?;
+                Value::String(json::lossy(&bytes).into_owned())
+            }
+        })
+    }
+
+    fn entries(&mut self, children: &[usize], map: &mut Map) -> Result<(), Problem> {
+        for pair in children.chunks_exact(2) {
+            let (key_id, value_id) = (pair[0], pair[1]);
+            if is_merge(self.item(key_id)) {
+                self.merge(value_id, map)?;
+                continue;
+            }
+            let key = self.key(key_id)?;
+            let value = self.value(value_id)?;
+            let name = match key {
+                Value::String(name) => name,
+                other => self.key_name(key_id, &other, &value),
+            };
+            if self.duplicates == Duplicates::Refused && map.contains_key(&name) {
+                let item = self.item(value_id);
+                let line = item.start.line + 1;
+                let message =
+                    format!("line {line}: key {} already set in map", gosyntax::quote(&name));
+                self.repeated.push(place(self.item(key_id), message));
+                continue;
+            }
+            map.insert(name, value);
+        }
+        Ok(())
+    }
+
+    /// A key keeps its own number type until it is named.
+    fn key(&mut self, id: usize) -> Result<Value, Problem> {
+        let numbers = std::mem::replace(&mut self.numbers, Numbers::Exact);
+        let problem = self.number_problem.take();
+        let key = self.value(id)?;
+        self.numbers = numbers;
+        self.number_problem = problem;
+        match key {
+            Value::List(_) | Value::Map(_) => {
+                Err(place(self.item(id), format!("invalid map key: {}", gosyntax::print(&key))))
+            }
+            Value::Null
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Uint(_)
+            | Value::Float(_)
+            | Value::String(_) => Ok(key),
+        }
+    }
+
+    /// The string that a key without quotes becomes.
+    fn key_name(&mut self, id: usize, key: &Value, value: &Value) -> String {
+        match key {
+            Value::Bool(b) => b.to_string(),
+            Value::Int(n) => n.to_string(),
+            Value::Float(f) => json::key_of_float(*f),
+            Value::String(_) | Value::Null | Value::Uint(_) | Value::List(_) | Value::Map(_) => {
+                let kind = if key.is_null() { "%!s(<nil>)" } else { "uint64" };
+                let message = format!(
+                    "unsupported map key of type: {kind}, key: {}, value: {}",
+                    gosyntax::print(key),
+                    gosyntax::print(value)
+                );
+                let item = self.item(id);
+                self.key_problem.get_or_insert_with(|| place(item, message));
+                String::new()
+            }
+        }
+    }
+
+    fn merge(&mut self, id: usize, map: &mut Map) -> Result<(), Problem> {
+        let item = self.item(id);
+        match &item.kind {
+            ItemKind::List(children) => {
+                // Earlier maps win over later ones.
+                for child in children.iter().rev() {
+                    self.merge_one(*child, map)?;
+                }
+                Ok(())
+            }
+            ItemKind::Map(_) | ItemKind::Alias { .. } => self.merge_one(id, map),
+            ItemKind::Scalar { .. } => Err(not_a_map(item)),
+        }
+    }
+
+    fn merge_one(&mut self, id: usize, map: &mut Map) -> Result<(), Problem> {
+        let item = self.item(id);
+        match &item.kind {
+            ItemKind::Map(children) => {
+                self.count()?;
+                self.nested(children, map)
+            }
+            ItemKind::Alias { name, target } => {
+                let ItemKind::Map(children) = &self.item(*target).kind else {
+                    return Err(not_a_map(item));
+                };
+                self.count()?;
+                self.enter_alias(id, name)?;
+                self.count()?;
+                self.nested(children, map)?;
+                self.expanding.pop();
+                Ok(())
+            }
+            ItemKind::Scalar { .. } | ItemKind::List(_) => Err(not_a_map(item)),
+        }
+    }
+
+    /// Entries one level deeper, so that merges of merges are bounded too.
+    fn nested(&mut self, children: &[usize], map: &mut Map) -> Result<(), Problem> {
+        if self.depth > MAX_DEPTH {
+            return Err(Problem::new(format!("exceeded max depth of {MAX_DEPTH}")));
+        }
+        self.depth += 1;
+        self.entries(children, map)?;
+        self.depth -= 1;
+        Ok(())
+    }
+}
+
+/// Whether a key is the merge key.
+pub(crate) fn is_merge(item: &Item<'_>) -> bool {
+    let ItemKind::Scalar { value, style } = &item.kind else { return false };
+    let implicit = (item.tag.is_empty() && *style == Style::Plain) || item.tag == "!";
+    value == "<<" && (implicit || item.tag == "tag:yaml.org,2002:merge")
+}
+
+fn not_a_map(item: &Item<'_>) -> Problem {
+    place(item, "map merge requires map or sequence of maps as the value".to_owned())
+}
+
+pub(crate) fn place(item: &Item<'_>, message: String) -> Problem {
+    Problem {
+        message,
+        line: Some(item.start.line + 1),
+        column: Some(item.start.column + 1),
+        span: Some(item.start.pos..item.end.pos.max(item.start.pos)),
+    }
+}
+
+/// go-yaml lets 99 % of a small document come from aliases, and 10 % of a large one.
+fn allowed_share(decoded: usize) -> f64 {
+    const LOW: usize = 400_000;
+    const HIGH: usize = 4_000_000;
+    if decoded <= LOW {
+        0.99
+    } else if decoded >= HIGH {
+        0.10
+    } else {
+        0.99 - 0.89 * ((decoded - LOW) as f64 / (HIGH - LOW) as f64)
+    }
+}

@@ -1,0 +1,76 @@
+//! Values as Go's `%#v` prints what go-yaml decoded, for error messages.
+
+use std::fmt::Write as _;
+
+use crate::{Value, json};
+
+/// A value on its own.
+pub(crate) fn print(value: &Value) -> String {
+    let mut out = String::new();
+    if value.is_null() {
+        out.push_str("<nil>");
+    } else {
+        write(value, &mut out);
+    }
+    out
+}
+
+fn write(value: &Value, out: &mut String) {
+    match value {
+        Value::Null => out.push_str("interface {}(nil)"),
+        Value::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
+        Value::Int(n) => out.push_str(&n.to_string()),
+        Value::Uint(n) => {
+            let _ = write!(out, "{n:#x}");
+        }
+        Value::Float(f) => out.push_str(&json::general(*f)),
+        Value::String(s) => out.push_str(&quote(s)),
+        Value::List(list) => {
+            out.push_str("[]interface {}{");
+            for (at, item) in list.iter().enumerate() {
+                if at > 0 {
+                    out.push_str(", ");
+                }
+                write(item, out);
+            }
+            out.push('}');
+        }
+        Value::Map(map) => {
+            out.push_str("map[interface {}]interface {}{");
+            for (at, (key, item)) in map.iter().enumerate() {
+                if at > 0 {
+                    out.push_str(", ");
+                }
+                out.push_str(&quote(key));
+                out.push(':');
+                write(item, out);
+            }
+            out.push('}');
+        }
+    }
+}
+
+/// `strconv.Quote`.
+pub(crate) fn quote(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\x07' => out.push_str("\\a"),
+            '\x08' => out.push_str("\\b"),
+            '\x0c' => out.push_str("\\f"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\x0b' => out.push_str("\\v"),
+            c if c < ' ' || c == '\x7f' => {
+                let _ = write!(out, "\\x{:02x}", u32::from(c));
+            }
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+    out
+}

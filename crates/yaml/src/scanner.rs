@@ -1,0 +1,472 @@
+//! Text to tokens, as go-yaml 2's scanner (libyaml's) cuts it.
+//!
+//! Invariant: every token is scanned once; a possible simple key holds back at most 1024 characters of tokens, so the
+//! queue stays short and the time linear. Nesting is limited to [`MAX_LEVELS`].
+//! Not here: which token may follow which (see `parser`).
+
+use std::collections::{BTreeMap, VecDeque};
+
+use crate::Problem;
+use crate::source::{Cursor, Fault};
+use crate::token::{Mark, Token, TokenKind};
+
+mod block;
+mod directive;
+mod plain;
+mod quoted;
+
+/// go-yaml's limit for indentation levels and for flow levels.
+const MAX_LEVELS: usize = 10_000;
+/// A key without `?` ends after this many characters at most.
+const MAX_SIMPLE_KEY: usize = 1024;
+
+pub(crate) struct Scanner<'t> {
+    cursor: Cursor<'t>,
+    fault: Option<Fault>,
+    tokens: VecDeque<Token<'t>>,
+    /// How many tokens were taken: the number of the queue's first token.
+    taken: usize,
+    started: bool,
+    ended: bool,
+    /// Column of the block collection we are in; -1 outside.
+    indent: isize,
+    indents: Vec<isize>,
+    flow_level: usize,
+    simple_key_allowed: bool,
+    /// One per flow level: the token that turns out to be a key if a `:` follows.
+    simple_keys: Vec<SimpleKey>,
+    /// Which entry of `simple_keys` a token's number belongs to.
+    key_of_token: BTreeMap<usize, usize>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct SimpleKey {
+    possible: bool,
+    required: bool,
+    token: usize,
+    mark: Mark,
+}
+
+impl<'t> Scanner<'t> {
+    pub(crate) fn new(text: &'t str, fault: Option<Fault>) -> Self {
+        let seen = fault.as_ref().map_or(text.len(), |f| f.from);
+        Self {
+            cursor: Cursor::new(text.get(..seen).unwrap_or(text)),
+            fault,
+            tokens: VecDeque::new(),
+            taken: 0,
+            started: false,
+            ended: false,
+            indent: -1,
+            indents: Vec::new(),
+            flow_level: 0,
+            simple_key_allowed: true,
+            simple_keys: Vec::new(),
+            key_of_token: BTreeMap::new(),
+        }
+    }
+
+    /// The next token; the end of the stream again and again once it was reached.
+    pub(crate) fn peek(&mut self) -> Result<&Token<'t>, Problem> {
+        self.fill()?;
+        self.tokens.front().ok_or_else(|| Problem::new("unknown problem parsing YAML content"))
+    }
+
+    /// Takes the next token.
+    pub(crate) fn take(&mut self) -> Result<Token<'t>, Problem> {
+        self.fill()?;
+        let token = self
+            .tokens
+            .pop_front()
+            .ok_or_else(|| Problem::new("unknown problem parsing YAML content"))?;
+        self.taken += 1;
+        Ok(token)
+    }
+
+    /// Scans until the first token cannot become a key any more.
+    fn fill(&mut self) -> Result<(), Problem> {
+        loop {
+            if !self.tokens.is_empty() {
+                let Some(&key) = self.key_of_token.get(&self.taken) else { break };
+                if !self.simple_key_is_valid(key)? {
+                    break;
+                }
+            }
+            if self.ended {
+                let mark = self.cursor.mark;
+                self.push(TokenKind::StreamEnd, mark, mark);
+                break;
+            }
+            // A block that cannot be read fails before anything that was scanned up to it.
+            let scanned = self.fetch_next();
+            self.check_fault(0)?;
+            scanned?;
+        }
+        Ok(())
+    }
+
+    /// Fails if the cursor comes within `ahead` characters of a block that cannot be read.
+    fn check_fault(&self, ahead: usize) -> Result<(), Problem> {
+        match &self.fault {
+            Some(fault) if self.cursor.mark.pos + ahead >= self.cursor.text.len() => {
+                Err(fault.problem.clone())
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    fn fetch_next(&mut self) -> Result<(), Problem> {
+        if !self.started {
+            self.started = true;
+            self.simple_keys.push(SimpleKey::default());
+            let mark = self.cursor.mark;
+            self.push(TokenKind::StreamStart, mark, mark);
+            return Ok(());
+        }
+        self.skip_to_next_token();
+        self.unroll_indent(self.cursor.mark.column as isize);
+        self.check_fault(3)?;
+        if self.cursor.at_end() {
+            return self.fetch_stream_end();
+        }
+        if self.cursor.mark.column == 0 && self.cursor.peek(0) == b'%' {
+            return self.fetch_directive();
+        }
+        if self.cursor.at_document_indicator() {
+            let kind = if self.cursor.peek(0) == b'-' {
+                TokenKind::DocumentStart
+            } else {
+                TokenKind::DocumentEnd
+            };
+            return self.fetch_document_indicator(kind);
+        }
+        self.fetch_content()
+    }
+
+    /// Anything but directives, document marks and the end.
+    fn fetch_content(&mut self) -> Result<(), Problem> {
+        let flow = self.flow_level > 0;
+        let blank_follows = self.cursor.is_blankz(1);
+        match self.cursor.peek(0) {
+            b'[' => self.fetch_flow_start(TokenKind::FlowSequenceStart),
+            b'{' => self.fetch_flow_start(TokenKind::FlowMappingStart),
+            b']' => self.fetch_flow_end(TokenKind::FlowSequenceEnd),
+            b'}' => self.fetch_flow_end(TokenKind::FlowMappingEnd),
+            b',' => self.fetch_flow_entry(),
+            b'-' if blank_follows => self.fetch_block_entry(),
+            b'?' if flow || blank_follows => self.fetch_key(),
+            b':' if flow || blank_follows => self.fetch_value(),
+            b'*' => {
+                self.save_simple_key()?;
+                self.scan_anchor(TokenKind::Alias)
+            }
+            b'&' => {
+                self.save_simple_key()?;
+                self.scan_anchor(TokenKind::Anchor)
+            }
+            b'!' => {
+                self.save_simple_key()?;
+                self.scan_tag()
+            }
+            b'|' if !flow => self.fetch_block_scalar(block::Folding::Literal),
+            b'>' if !flow => self.fetch_block_scalar(block::Folding::Folded),
+            b'\'' => {
+                self.save_simple_key()?;
+                self.scan_single_quoted()
+            }
+            b'"' => {
+                self.save_simple_key()?;
+                self.scan_double_quoted()
+            }
+            b'#' | b'|' | b'>' | b'%' | b'@' | b'`' | b' ' | b'\t' => Err(self.no_token()),
+            _ => {
+                self.save_simple_key()?;
+                self.scan_plain()
+            }
+        }
+    }
+
+    fn no_token(&self) -> Problem {
+        self.problem("found character that cannot start any token")
+    }
+
+    /// A problem at the cursor, with the line as go-yaml prints it for the scanner.
+    fn problem(&self, message: &str) -> Problem {
+        let mark = self.cursor.mark;
+        let message = if mark.line > 0 {
+            format!("line {}: {message}", mark.line + 1)
+        } else {
+            message.to_owned()
+        };
+        problem_at(self.cursor.text, mark, message)
+    }
+
+    fn push(&mut self, kind: TokenKind<'t>, start: Mark, end: Mark) {
+        self.tokens.push_back(Token { kind, start, end });
+    }
+
+    /// Puts a token where the token with this number stands, or last if that one was taken.
+    fn insert(&mut self, number: usize, kind: TokenKind<'t>, mark: Mark) {
+        let token = Token { kind, start: mark, end: mark };
+        match number.checked_sub(self.taken) {
+            Some(at) if at <= self.tokens.len() => self.tokens.insert(at, token),
+            Some(_) | None => self.tokens.push_back(token),
+        }
+    }
+
+    /// Pushes the token for the next `width` ASCII characters.
+    fn push_indicator(&mut self, kind: TokenKind<'t>, width: usize) {
+        let start = self.cursor.mark;
+        for _ in 0..width {
+            self.cursor.skip();
+        }
+        self.push(kind, start, self.cursor.mark);
+    }
+
+    fn skip_to_next_token(&mut self) {
+        loop {
+            if self.cursor.mark.column == 0
+                && (self.cursor.peek(0), self.cursor.peek(1), self.cursor.peek(2))
+                    == (0xef, 0xbb, 0xbf)
+            {
+                self.cursor.skip();
+            }
+            let tabs = self.flow_level > 0 || !self.simple_key_allowed;
+            while self.cursor.peek(0) == b' ' || (tabs && self.cursor.peek(0) == b'\t') {
+                self.cursor.skip();
+            }
+            if self.cursor.peek(0) == b'#' {
+                self.cursor.skip_line_rest();
+            }
+            if !self.cursor.is_break(0) {
+                return;
+            }
+            self.cursor.read_break();
+            if self.flow_level == 0 {
+                self.simple_key_allowed = true;
+            }
+        }
+    }
+
+    // Simple keys.
+
+    fn simple_key_is_valid(&mut self, at: usize) -> Result<bool, Problem> {
+        let Some(key) = self.simple_keys.get_mut(at).filter(|key| key.possible) else {
+            return Ok(false);
+        };
+        let mark = self.cursor.mark;
+        if key.mark.line < mark.line || key.mark.index + MAX_SIMPLE_KEY < mark.index {
+            if key.required {
+                return Err(self.problem("could not find expected ':'"));
+            }
+            key.possible = false;
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
+    fn save_simple_key(&mut self) -> Result<(), Problem> {
+        if self.simple_key_allowed {
+            let mark = self.cursor.mark;
+            let key = SimpleKey {
+                possible: true,
+                required: self.flow_level == 0 && self.indent == mark.column as isize,
+                token: self.taken + self.tokens.len(),
+                mark,
+            };
+            self.remove_simple_key()?;
+            self.key_of_token.insert(key.token, self.simple_keys.len().saturating_sub(1));
+            if let Some(last) = self.simple_keys.last_mut() {
+                *last = key;
+            }
+        }
+        // Whatever asked cannot be followed by a key on the same line, but brackets, which allow it themselves.
+        self.simple_key_allowed = false;
+        Ok(())
+    }
+
+    fn remove_simple_key(&mut self) -> Result<(), Problem> {
+        let Some(key) = self.simple_keys.last_mut().filter(|key| key.possible) else {
+            return Ok(());
+        };
+        if key.required {
+            return Err(self.problem("could not find expected ':'"));
+        }
+        key.possible = false;
+        self.key_of_token.remove(&key.token);
+        Ok(())
+    }
+
+    // Indentation.
+
+    /// Opens a block collection if the column lies deeper; `number` is the token it stands before.
+    fn roll_indent(
+        &mut self,
+        column: usize,
+        number: Option<usize>,
+        kind: TokenKind<'t>,
+        mark: Mark,
+    ) -> Result<(), Problem> {
+        if self.flow_level > 0 || self.indent >= column as isize {
+            return Ok(());
+        }
+        self.indents.push(self.indent);
+        self.indent = column as isize;
+        if self.indents.len() > MAX_LEVELS {
+            return Err(self.problem(&format!("exceeded max depth of {MAX_LEVELS}")));
+        }
+        self.insert(number.unwrap_or(usize::MAX), kind, mark);
+        Ok(())
+    }
+
+    fn unroll_indent(&mut self, column: isize) {
+        if self.flow_level > 0 {
+            return;
+        }
+        while self.indent > column {
+            let mark = self.cursor.mark;
+            self.push(TokenKind::BlockEnd, mark, mark);
+            self.indent = self.indents.pop().unwrap_or(-1);
+        }
+    }
+
+    // Tokens of one kind.
+
+    fn fetch_stream_end(&mut self) -> Result<(), Problem> {
+        if self.cursor.mark.column != 0 {
+            self.cursor.mark.column = 0;
+            self.cursor.mark.line += 1;
+        }
+        self.unroll_indent(-1);
+        self.remove_simple_key()?;
+        self.simple_key_allowed = false;
+        self.ended = true;
+        let mark = self.cursor.mark;
+        self.push(TokenKind::StreamEnd, mark, mark);
+        Ok(())
+    }
+
+    fn fetch_directive(&mut self) -> Result<(), Problem> {
+        self.unroll_indent(-1);
+        self.remove_simple_key()?;
+        self.simple_key_allowed = false;
+        self.scan_directive()
+    }
+
+    fn fetch_document_indicator(&mut self, kind: TokenKind<'t>) -> Result<(), Problem> {
+        self.unroll_indent(-1);
+        self.remove_simple_key()?;
+        self.simple_key_allowed = false;
+        self.push_indicator(kind, 3);
+        Ok(())
+    }
+
+    fn fetch_flow_start(&mut self, kind: TokenKind<'t>) -> Result<(), Problem> {
+        self.save_simple_key()?;
+        self.simple_keys.push(SimpleKey {
+            token: self.taken + self.tokens.len(),
+            mark: self.cursor.mark,
+            ..SimpleKey::default()
+        });
+        self.flow_level += 1;
+        if self.flow_level > MAX_LEVELS {
+            return Err(self.problem(&format!("exceeded max depth of {MAX_LEVELS}")));
+        }
+        self.simple_key_allowed = true;
+        self.push_indicator(kind, 1);
+        Ok(())
+    }
+
+    fn fetch_flow_end(&mut self, kind: TokenKind<'t>) -> Result<(), Problem> {
+        self.remove_simple_key()?;
+        if self.flow_level > 0 {
+            self.flow_level -= 1;
+            if let Some(key) = self.simple_keys.pop() {
+                self.key_of_token.remove(&key.token);
+            }
+        }
+        self.simple_key_allowed = false;
+        self.push_indicator(kind, 1);
+        Ok(())
+    }
+
+    fn fetch_flow_entry(&mut self) -> Result<(), Problem> {
+        self.remove_simple_key()?;
+        self.simple_key_allowed = true;
+        self.push_indicator(TokenKind::FlowEntry, 1);
+        Ok(())
+    }
+
+    fn fetch_block_entry(&mut self) -> Result<(), Problem> {
+        if self.flow_level == 0 {
+            if !self.simple_key_allowed {
+                return Err(self.problem("block sequence entries are not allowed in this context"));
+            }
+            let mark = self.cursor.mark;
+            self.roll_indent(mark.column, None, TokenKind::BlockSequenceStart, mark)?;
+        }
+        self.remove_simple_key()?;
+        self.simple_key_allowed = true;
+        self.push_indicator(TokenKind::BlockEntry, 1);
+        Ok(())
+    }
+
+    fn fetch_key(&mut self) -> Result<(), Problem> {
+        if self.flow_level == 0 {
+            if !self.simple_key_allowed {
+                return Err(self.problem("mapping keys are not allowed in this context"));
+            }
+            let mark = self.cursor.mark;
+            self.roll_indent(mark.column, None, TokenKind::BlockMappingStart, mark)?;
+        }
+        self.remove_simple_key()?;
+        self.simple_key_allowed = self.flow_level == 0;
+        self.push_indicator(TokenKind::Key, 1);
+        Ok(())
+    }
+
+    fn fetch_value(&mut self) -> Result<(), Problem> {
+        let last = self.simple_keys.len().saturating_sub(1);
+        if self.simple_key_is_valid(last)? {
+            let key = self.simple_keys[last];
+            self.insert(key.token, TokenKind::Key, key.mark);
+            self.roll_indent(
+                key.mark.column,
+                Some(key.token),
+                TokenKind::BlockMappingStart,
+                key.mark,
+            )?;
+            self.simple_keys[last].possible = false;
+            self.key_of_token.remove(&key.token);
+            self.simple_key_allowed = false;
+        } else {
+            if self.flow_level == 0 {
+                if !self.simple_key_allowed {
+                    return Err(self.problem("mapping values are not allowed in this context"));
+                }
+                let mark = self.cursor.mark;
+                self.roll_indent(mark.column, None, TokenKind::BlockMappingStart, mark)?;
+            }
+            self.simple_key_allowed = self.flow_level == 0;
+        }
+        self.push_indicator(TokenKind::Value, 1);
+        Ok(())
+    }
+
+    fn fetch_block_scalar(&mut self, folding: block::Folding) -> Result<(), Problem> {
+        self.remove_simple_key()?;
+        self.simple_key_allowed = true;
+        self.scan_block_scalar(folding)
+    }
+}
+
+/// A problem at a mark, spanning the character there.
+pub(crate) fn problem_at(text: &str, mark: Mark, message: String) -> Problem {
+    let width = text.get(mark.pos..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
+    Problem {
+        message,
+        line: Some(mark.line + 1),
+        column: Some(mark.column + 1),
+        span: Some(mark.pos..mark.pos + width),
+    }
+}
