@@ -7,7 +7,7 @@
 //! the next operation on the release recognises and repairs. A plan that changes nothing writes
 //! nothing.
 //!
-//! Not here: rendering (the `render` room), printing, and anything that knows of stacks.
+//! Not here: how templates run (the `render` room), printing, and anything that knows of stacks.
 
 mod act;
 mod decide;
@@ -18,6 +18,7 @@ mod observe;
 mod plan;
 mod progress;
 mod record;
+mod rendering;
 mod storage;
 
 pub use act::{ActOptions, OnFailure, Outcome, WaitMode, act};
@@ -34,4 +35,5 @@ pub use plan::{
 };
 pub use progress::{Event, HookState, ObjectState, Phase, Progress};
 pub use record::{ApplyMethod, Hook, HookEvent, HookRun, Info, Release, Status};
+pub use rendering::{RenderError, Rendering, Stage};
 pub use storage::{Filter, Storage};

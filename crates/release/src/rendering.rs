@@ -1,0 +1,188 @@
+//! Renders a chart for a cluster: with its version, its APIs and, for `lookup`, its objects.
+//!
+//! Templates run on a thread of their own, off the reactor, with the stack that deep but legal
+//! recursion needs.
+
+use std::sync::Arc;
+use std::thread;
+
+use chart::Chart;
+use jiff::Timestamp;
+use kubernetes::{Client, ListOptions, ObjectRef};
+use render::{Capabilities, Host, KubeVersion, Lookup, Operation, Rendered, Request};
+use serde_json::{Value, json};
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
+
+/// A cluster as templates see it; ask once, render many.
+#[derive(Clone)]
+pub struct Stage {
+    lookup: Option<Client>,
+    capabilities: Arc<Capabilities>,
+}
+
+/// One rendering.
+#[derive(Clone)]
+pub struct Rendering {
+    /// The chart.
+    pub chart: Arc<Chart>,
+    /// What the user gave.
+    pub values: yaml::Map,
+    /// The release's name.
+    pub name: String,
+    /// Its namespace.
+    pub namespace: String,
+    /// The revision that is being made.
+    pub revision: i64,
+    /// Whether there was one before.
+    pub operation: Operation,
+    /// How to go about it.
+    pub options: render::Options,
+    /// What `now` returns.
+    pub now: Timestamp,
+    /// The source of random bytes.
+    pub entropy: fn(&mut [u8]),
+}
+
+/// Why a rendering gave nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// The chart or its values are wrong.
+    #[error(transparent)]
+    Chart(#[from] render::Error),
+    /// There is no thread to render on.
+    #[error("no thread can be started to render on")]
+    Thread(#[source] std::io::Error),
+    /// The rendering ended without a result: a defect of ours.
+    #[error("rendering release {name} of chart {chart} stopped unexpectedly")]
+    Stopped {
+        /// The release.
+        name: String,
+        /// The chart.
+        chart: String,
+    },
+}
+
+/// As much as a main thread never has; only what is used is ever taken.
+const STACK: usize = 256 << 20;
+
+impl Stage {
+    /// Asks a cluster for its version and APIs; templates may look objects up in it.
+    pub async fn of(client: &Client) -> Result<Self, kubernetes::Error> {
+        let version = client.server_version().await?;
+        let capabilities = Capabilities {
+            kube_version: KubeVersion {
+                version: version.git_version,
+                major: version.major,
+                minor: version.minor,
+            },
+            api_versions: client.api_versions().await?,
+            ..Capabilities::default()
+        };
+        Ok(Self { lookup: Some(client.clone()), capabilities: Arc::new(capabilities) })
+    }
+
+    /// No cluster: these capabilities, and every lookup finds nothing.
+    pub fn offline(capabilities: Capabilities) -> Self {
+        Self { lookup: None, capabilities: Arc::new(capabilities) }
+    }
+
+    /// Renders; call it from within a reactor.
+    pub async fn render(&self, what: Rendering) -> Result<Rendered, RenderError> {
+        let (name, chart) = (what.name.clone(), what.chart.metadata.name.clone());
+        let (sender, receiver) = oneshot::channel();
+        let lookup =
+            self.lookup.clone().map(|client| Objects { client, reactor: Handle::current() });
+        let capabilities = Arc::clone(&self.capabilities);
+        thread::Builder::new()
+            .name("render".to_owned())
+            .stack_size(STACK)
+            .spawn(move || {
+                // Nobody waits for the result any more when the caller was dropped.
+                let _ = sender.send(run(what, &capabilities, lookup.as_ref()));
+            })
+            .map_err(RenderError::Thread)?;
+        match receiver.await {
+            Ok(result) => Ok(result?),
+            Err(_) => Err(RenderError::Stopped { name, chart }),
+        }
+    }
+}
+
+fn run(
+    what: Rendering,
+    capabilities: &Capabilities,
+    lookup: Option<&Objects>,
+) -> Result<Rendered, render::Error> {
+    let entropy = what.entropy;
+    render::render(&Request {
+        chart: &what.chart,
+        values: &what.values,
+        release: render::Release {
+            name: what.name,
+            namespace: what.namespace,
+            revision: what.revision,
+            operation: what.operation,
+        },
+        capabilities,
+        host: Host {
+            now: what.now,
+            entropy: &entropy,
+            lookup: lookup.map(|l| l as &dyn Lookup),
+            resolve: None,
+        },
+        options: what.options,
+    })
+}
+
+/// The cluster's objects, asked from a thread outside of the reactor.
+struct Objects {
+    client: Client,
+    reactor: Handle,
+}
+
+impl Lookup for Objects {
+    fn lookup(
+        &self,
+        api_version: &str,
+        kind: &str,
+        namespace: &str,
+        name: &str,
+    ) -> Result<yaml::Value, String> {
+        let found = self.reactor.block_on(self.find(api_version, kind, namespace, name));
+        match found {
+            Ok(object) => Ok(yaml::Value::from_json(&object)),
+            Err(error) if error.is_not_found() => Ok(yaml::Value::Map(yaml::Map::new())),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+}
+
+impl Objects {
+    /// One object, a list where no name is given, or an empty map.
+    async fn find(
+        &self,
+        api_version: &str,
+        kind: &str,
+        namespace: &str,
+        name: &str,
+    ) -> Result<Value, kubernetes::Error> {
+        let namespace = (!namespace.is_empty()).then(|| namespace.to_owned());
+        if name.is_empty() {
+            let options = ListOptions { namespace, ..ListOptions::default() };
+            let items = self.client.list(api_version, kind, &options).await?;
+            return Ok(json!({
+                "apiVersion": api_version,
+                "kind": format!("{kind}List"),
+                "items": items,
+            }));
+        }
+        let object = ObjectRef {
+            api_version: api_version.to_owned(),
+            kind: kind.to_owned(),
+            namespace,
+            name: name.to_owned(),
+        };
+        Ok(self.client.get(&object).await?.unwrap_or_else(|| json!({})))
+    }
+}
