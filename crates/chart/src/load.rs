@@ -25,17 +25,7 @@ pub fn load_with_warnings(files: Vec<File>) -> Result<(Chart, Vec<Warning>), Err
 }
 
 fn load_files(files: Vec<File>, warnings: &mut Vec<Warning>) -> Result<Chart, Error> {
-    let mut chart = Chart {
-        metadata: Metadata::default(),
-        lock: None,
-        values: yaml::Map::new(),
-        raw_values: None,
-        schema: None,
-        templates: Vec::new(),
-        files: Vec::new(),
-        raw: files.clone(),
-        dependencies: Vec::new(),
-    };
+    let mut chart = Chart { raw: files.clone(), ..Chart::default() };
     let mut present = false;
     for file in files.iter().filter(|f| f.name == "Chart.yaml") {
         chart.metadata.decode(file)?;

@@ -27,7 +27,7 @@ pub struct Crd {
 }
 
 /// A loaded chart with everything below it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Chart {
     /// What `Chart.yaml` (and, for `v1` charts, `requirements.yaml`) says.
     pub metadata: Metadata,

@@ -2,6 +2,6 @@
 use crate::{Chart, Error};
 
 /// Checks coalesced `values` against the schema of `chart` and of each of its dependencies.
-pub fn validate(_chart: &Chart, _values: &yaml::Map) -> Result<(), Error> {
+pub fn validate(_chart: &Chart, _values: &crate::values::Tree) -> Result<(), Error> {
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! Values: layering what the user gave, and laying it over what the charts bring.
 //!
 //! [`Options::merge`] builds the user's map in Helm's order of precedence. [`coalesce`] lays it over
-//! the defaults of a chart and its dependencies; its result is a [`Tree`], because Helm's result
-//! shares tables between scopes and templates can see it.
+//! the defaults of a chart and its dependencies; [`coalesce_tree`] gives a [`Tree`], because Helm's
+//! result shares tables between scopes and templates can see it.
 use yaml::{Map, Numbers, Value};
 
 use crate::{Error, archive::without_bom, strvals};
@@ -11,9 +11,11 @@ mod coalesce;
 mod print;
 mod tree;
 
-pub use coalesce::{Coalesced, coalesce};
+pub use print::go_float;
+
+pub use coalesce::{Coalesced, coalesce, coalesce_tree};
 pub(crate) use coalesce::{Mode, coalesce_with, merge_tables};
-pub(crate) use print::{go_float, go_print, go_print_bool_verb, go_quote};
+pub(crate) use print::{go_print, go_print_bool_verb, go_quote};
 pub use tree::{Node, Tree};
 
 /// What the user gave, in Helm's order of precedence from lowest to highest.
@@ -83,6 +85,8 @@ pub fn parse(data: &[u8]) -> Result<Map, Error> {
     })?;
     let mut values = Map::new();
     for document in yaml::documents(text) {
+        let document =
+            document.map_err(|e| Error::Values(format!("error reading yaml document: {e}")))?;
         let document = yaml::map_from_str(document, Numbers::Float64)
             .map_err(|e| Error::Values(format!("cannot unmarshal yaml document: {e}")))?;
         merge(&mut values, document);

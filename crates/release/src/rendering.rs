@@ -71,11 +71,11 @@ impl Stage {
     pub async fn of(client: &Client) -> Result<Self, kubernetes::Error> {
         let version = client.server_version().await?;
         let capabilities = Capabilities {
-            kube_version: KubeVersion {
-                version: version.git_version,
-                major: version.major,
-                minor: version.minor,
-            },
+            kube_version: KubeVersion::reported(
+                &version.git_version,
+                &version.major,
+                &version.minor,
+            ),
             api_versions: client.api_versions().await?,
             ..Capabilities::default()
         };

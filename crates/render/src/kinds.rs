@@ -84,7 +84,6 @@ pub const UNINSTALL_ORDER: &[&str] = &[
     "PriorityClass",
 ];
 
-#[expect(dead_code, reason = "used once rendering sorts")]
 /// Compares two kinds by `order`; equal means that whoever came first stays first.
 pub(crate) fn compare(a: &str, b: &str, order: &[&str]) -> std::cmp::Ordering {
     let rank = |kind: &str| order.iter().position(|k| *k == kind);

@@ -5,21 +5,113 @@
 //! template runs is `template`'s business, what the functions do is `functions`'; here are only
 //! Helm's rules around them: which files run, in which order, with which values, and how their
 //! output becomes manifests.
+//!
+//! ```no_run
+//! # fn load() -> chart::Chart { chart::Chart::default() }
+//! use render::{Capabilities, Host, Operation, Options, Release, Request};
+//!
+//! let rendered = render::render(&Request {
+//!     chart: &load(),
+//!     values: &yaml::Map::new(),
+//!     release: Release {
+//!         name: "web".into(),
+//!         namespace: "default".into(),
+//!         revision: 1,
+//!         operation: Operation::Install,
+//!     },
+//!     capabilities: &Capabilities::default(),
+//!     host: Host { now: jiff::Timestamp::UNIX_EPOCH, entropy: &|_| {}, lookup: None, resolve: None },
+//!     options: Options::default(),
+//! })?;
+//! print!("{}", rendered.template_text());
+//! # Ok::<(), render::Error>(())
+//! ```
 mod capabilities;
+mod documents;
+mod engine;
 mod error;
+mod files;
+mod glob;
 mod hook;
 mod kinds;
 mod manifest;
+mod objects;
 mod request;
+mod scope;
 
-pub use capabilities::{Capabilities, KubeVersion};
-pub use error::Error;
+use chart::Chart;
+
+pub use capabilities::{Capabilities, KubeVersion, KubeVersionError};
+pub use documents::split_documents;
+pub use error::{Error, Failed};
 pub use hook::{DeletePolicy, Hook, HookEvent, OutputLogPolicy};
 pub use kinds::{INSTALL_ORDER, UNINSTALL_ORDER};
 pub use manifest::{Manifest, Rendered};
 pub use request::{Entropy, Host, Lookup, Operation, Options, Release, Request};
 
 /// Renders a chart: dependencies, values, schema, templates, then manifests, hooks and notes.
-pub fn render(_request: &Request<'_>) -> Result<Rendered, Error> {
-    Err(Error::Helm("not there yet".to_owned()))
+pub fn render(request: &Request<'_>) -> Result<Rendered, Error> {
+    request::check_name(&request.release.name)?;
+    let mut chart = request.chart.clone();
+    let mut warnings =
+        chart::process_dependencies(&mut chart, request.values).map_err(Error::Dependencies)?;
+    let coalesced = chart::values::coalesce_tree(&chart, request.values).map_err(Error::Values)?;
+    if !request.options.skip_schema_validation {
+        chart::schema::validate(&chart, &coalesced.values).map_err(Error::Values)?;
+    }
+    check_kube_version(request, &chart)?;
+    warnings.extend(coalesced.warnings);
+    let mut warnings: Vec<String> = warnings.into_iter().map(|w| w.0).collect();
+    let templates = scope::templates(request, &chart, &coalesced.values);
+    let mut output = engine::run(request, &templates)?;
+    let notes = take_notes(request, &chart, &mut output);
+    let sorted = documents::sort(&output.texts)?;
+    warnings.extend(output.warnings);
+    warnings.extend(sorted.warnings);
+    Ok(Rendered {
+        manifests: sorted.manifests,
+        hooks: sorted.hooks,
+        crds: chart.crds(),
+        notes,
+        values: request.values.clone(),
+        chart,
+        warnings,
+        include_crds: request.options.include_crds,
+        hide_secrets: request.options.hide_secrets,
+    })
+}
+
+/// Whether a template's path below its chart matches what `--show-only` names.
+pub fn path_matches(pattern: &str, path: &str) -> bool {
+    chart::ignore::matches(pattern, path).unwrap_or(false)
+}
+
+fn check_kube_version(request: &Request<'_>, chart: &Chart) -> Result<(), Error> {
+    let required = &chart.metadata.kube_version;
+    let version = &request.capabilities.kube_version;
+    if required.is_empty() || chart::version::is_compatible(required, version.constrained()) {
+        return Ok(());
+    }
+    Err(Error::KubeVersion { required: required.clone(), found: version.version.clone() })
+}
+
+/// Takes all notes out of the texts; the root's count, the dependencies' if they are asked for.
+fn take_notes(request: &Request<'_>, chart: &Chart, output: &mut engine::Output) -> Option<String> {
+    const SUFFIX: &str = "NOTES.txt";
+    let own = format!("{}/templates/{SUFFIX}", chart.name());
+    let mut notes: Option<String> = None;
+    output.texts.retain(|path, text| {
+        if !path.ends_with(SUFFIX) {
+            return true;
+        }
+        if *path == own || request.options.sub_notes {
+            let notes = notes.get_or_insert_default();
+            if !notes.is_empty() {
+                notes.push('\n');
+            }
+            notes.push_str(text);
+        }
+        false
+    });
+    notes
 }

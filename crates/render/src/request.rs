@@ -86,3 +86,27 @@ pub struct Options {
     /// Template steps allowed; `None` is without bound.
     pub fuel: Option<u64>,
 }
+
+/// Refuses names that Kubernetes or Helm's records could not hold.
+pub(crate) fn check_name(name: &str) -> Result<(), crate::Error> {
+    let refuse =
+        |reason: &str| Err(crate::Error::Name { name: name.to_owned(), reason: reason.to_owned() });
+    if name.is_empty() {
+        return refuse("no name provided");
+    }
+    let inner = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
+    let label = |label: &str| {
+        let bytes = label.as_bytes();
+        bytes.first().is_some_and(|b| inner(*b))
+            && bytes.last().is_some_and(|b| inner(*b))
+            && bytes.iter().all(|b| inner(*b) || *b == b'-')
+    };
+    if name.len() > 53 || !name.split('.').all(label) {
+        return refuse(
+            "invalid release name, must match regex \
+             ^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$ and the length \
+             must not be longer than 53",
+        );
+    }
+    Ok(())
+}

@@ -29,7 +29,12 @@ pub struct Coalesced {
 }
 
 /// The values a chart renders with: `values` over the defaults of the chart and its dependencies.
-pub fn coalesce(chart: &Chart, values: &Map) -> Result<Coalesced, Error> {
+pub fn coalesce(chart: &Chart, values: &Map) -> Result<(Map, Vec<Warning>), Error> {
+    coalesce_tree(chart, values).map(|done| (done.values.to_map(), done.warnings))
+}
+
+/// As [`coalesce`], keeping which tables are the same table.
+pub fn coalesce_tree(chart: &Chart, values: &Map) -> Result<Coalesced, Error> {
     let mut warnings = Vec::new();
     let values = coalesce_with(chart, values, Mode::Coalesce, &mut warnings)?;
     Ok(Coalesced { values, warnings })

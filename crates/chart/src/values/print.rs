@@ -62,7 +62,7 @@ fn print(to: &mut String, value: &Value) {
 }
 
 /// The shortest text of a float, with an exponent outside 1e-4 … 1e21, as `%v` prints it.
-pub(crate) fn go_float(f: f64) -> String {
+pub fn go_float(f: f64) -> String {
     if f.is_nan() {
         return "NaN".to_owned();
     }

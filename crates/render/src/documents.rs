@@ -1,0 +1,225 @@
+//! From rendered texts to manifests and hooks.
+//!
+//! A text is cut at lines that begin with `---`; each document's head decides whether it is a hook.
+//! Both lists are sorted by kind, whoever came first staying first; files come in path order.
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use diagnostic::Source;
+use yaml::{Map, Numbers, Value};
+
+use crate::kinds::{self, INSTALL_ORDER};
+use crate::{DeletePolicy, Error, Hook, HookEvent, Manifest, OutputLogPolicy};
+
+/// What became of the rendered texts.
+#[derive(Default)]
+pub(crate) struct Sorted {
+    pub(crate) manifests: Vec<Manifest>,
+    pub(crate) hooks: Vec<Hook>,
+    pub(crate) warnings: Vec<String>,
+}
+
+/// The documents of a text: cut at lines that begin with `---` (what follows on that line belongs to
+/// the next document), without leading white space; blank ones are left out.
+pub fn split_documents(text: &str) -> Vec<&str> {
+    let mut documents = Vec::new();
+    let mut rest = text.trim_start();
+    loop {
+        let (document, next) = match separator(rest) {
+            Some(at) => (&rest[..at], Some(rest[at + 3..].trim_start_matches([' ', '\t']))),
+            None => (rest, None),
+        };
+        if !document.trim().is_empty() {
+            documents.push(document.trim_start());
+        }
+        match next {
+            Some(next) => rest = next,
+            None => return documents,
+        }
+    }
+}
+
+/// Where the next `---` at the beginning of a line is.
+fn separator(text: &str) -> Option<usize> {
+    if text.starts_with("---") {
+        return Some(0);
+    }
+    text.find("\n---").map(|at| at + 1)
+}
+
+/// Cuts and sorts the texts of all templates.
+pub(crate) fn sort(texts: &BTreeMap<String, String>) -> Result<Sorted, Error> {
+    let mut sorted = Sorted::default();
+    for (path, text) in texts {
+        for document in split_documents(text) {
+            place(&mut sorted, path, document)?;
+        }
+    }
+    sorted.manifests.sort_by(|a, b| kinds::compare(&a.kind, &b.kind, INSTALL_ORDER));
+    sorted.hooks.sort_by(|a, b| kinds::compare(&a.kind, &b.kind, INSTALL_ORDER));
+    Ok(sorted)
+}
+
+fn place(sorted: &mut Sorted, path: &str, text: &str) -> Result<(), Error> {
+    let head = Head::read(text).map_err(|message| match message {
+        Unread::Yaml(error) => Error::Manifest {
+            path: path.to_owned(),
+            message: error.to_string(),
+            span: error.span(),
+            document: Source::new(path, text),
+        },
+        Unread::Head(message) => Error::Manifest {
+            path: path.to_owned(),
+            message,
+            span: None,
+            document: Source::new(path, text),
+        },
+    })?;
+    let Some(words) = head.annotations.get("helm.sh/hook") else {
+        sorted.manifests.push(Manifest {
+            source: path.to_owned(),
+            api_version: head.api_version,
+            kind: head.kind,
+            name: head.name,
+            text: text.to_owned(),
+        });
+        return Ok(());
+    };
+    let mut events = Vec::new();
+    for word in list(words) {
+        let event =
+            if word == "test-success" { Some(HookEvent::Test) } else { HookEvent::parse(&word) };
+        let Some(event) = event else {
+            sorted.warnings.push(format!("skipping unknown hooks {words:?} of {path}"));
+            return Ok(());
+        };
+        events.push(event);
+    }
+    let annotation = |name: &str| head.annotations.get(name).map_or("", String::as_str);
+    let present = |name: &str| head.annotations.get(name).into_iter().flat_map(|a| list(a));
+    sorted.hooks.push(Hook {
+        events,
+        weight: annotation("helm.sh/hook-weight").parse().unwrap_or_default(),
+        delete_policies: present("helm.sh/hook-delete-policy")
+            .map(|w| DeletePolicy::parse(&w))
+            .collect(),
+        output_log_policies: present("helm.sh/hook-output-log-policy")
+            .map(|w| OutputLogPolicy::parse(&w))
+            .collect(),
+        name: head.name,
+        kind: head.kind,
+        path: path.to_owned(),
+        manifest: text.to_owned(),
+    });
+    Ok(())
+}
+
+fn list(words: &str) -> impl Iterator<Item = String> + '_ {
+    words.split(',').map(|word| word.trim().to_lowercase())
+}
+
+/// What Helm reads of a manifest.
+#[derive(Default)]
+struct Head {
+    api_version: String,
+    kind: String,
+    name: String,
+    annotations: BTreeMap<String, String>,
+}
+
+enum Unread {
+    Yaml(yaml::Error),
+    Head(String),
+}
+
+impl Head {
+    fn read(text: &str) -> Result<Self, Unread> {
+        let mut head = Self::default();
+        let map = match yaml::from_str(text, Numbers::Exact).map_err(Unread::Yaml)? {
+            Value::Null => return Ok(head),
+            Value::Map(map) => map,
+            other => return Err(mismatch(&other, "Go value of type util.SimpleHead")),
+        };
+        head.api_version = string(&map, "apiVersion", "SimpleHead.apiVersion")?;
+        head.kind = string(&map, "kind", "SimpleHead.kind")?;
+        let metadata = match entry(&map, "metadata") {
+            None | Some(Value::Null) => return Ok(head),
+            Some(Value::Map(metadata)) => metadata,
+            Some(other) => {
+                let target = "Go struct field SimpleHead.metadata of type struct { Name string \
+                              \"json:\\\"name\\\"\"; Annotations map[string]string \
+                              \"json:\\\"annotations\\\"\" }";
+                return Err(mismatch(other, target));
+            }
+        };
+        // The order is that of the keys in JSON: the first error counts.
+        match entry(metadata, "annotations") {
+            None | Some(Value::Null) => {}
+            Some(Value::Map(annotations)) => {
+                for (key, value) in annotations {
+                    let value = text_of(value, ".metadata.annotations")?;
+                    head.annotations.insert(key.clone(), value);
+                }
+            }
+            Some(other) => {
+                let target = "Go struct field .metadata.annotations of type map[string]string";
+                return Err(mismatch(other, target));
+            }
+        }
+        head.name = string(metadata, "name", ".metadata.name")?;
+        Ok(head)
+    }
+}
+
+/// Go's JSON finds fields in any case; the exact name wins.
+fn entry<'m>(map: &'m Map, name: &str) -> Option<&'m Value> {
+    let any_case = || map.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, v)| v);
+    map.get(name).or_else(any_case)
+}
+
+fn string(map: &Map, name: &str, field: &str) -> Result<String, Unread> {
+    entry(map, name).map_or_else(|| Ok(String::new()), |value| text_of(value, field))
+}
+
+/// Numbers and bools become text where the field is text.
+fn text_of(value: &Value, field: &str) -> Result<String, Unread> {
+    match value {
+        Value::Null => Ok(String::new()),
+        Value::String(text) => Ok(text.clone()),
+        Value::Bool(value) => Ok(value.to_string()),
+        Value::Int(value) => Ok(value.to_string()),
+        Value::Uint(value) => Ok(value.to_string()),
+        Value::Float(value) => Ok(chart::values::go_float(*value)),
+        Value::List(_) | Value::Map(_) => {
+            Err(mismatch(value, &format!("Go struct field {field} of type string")))
+        }
+    }
+}
+
+fn mismatch(value: &Value, target: &str) -> Unread {
+    Unread::Head(format!(
+        "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {} into {target}",
+        value.json_type()
+    ))
+}
+
+/// A document's text as a source for carets.
+pub(crate) type Text = Arc<Source>;
+
+#[cfg(test)]
+mod tests {
+    use super::split_documents;
+
+    #[test]
+    fn texts_are_cut_as_in_helm() {
+        for (text, expected) in [
+            ("", vec![]),
+            ("a: 1", vec!["a: 1"]),
+            ("\n---\na: 1\n---\n\n---  \nb: 2\n", vec!["a: 1\n", "b: 2\n"]),
+            ("---a: 1\n----\nb: 2", vec!["a: 1\n", "-\nb: 2"]),
+            ("a: |\n  ---\n  x\n--- # c\nb: 1", vec!["a: |\n  ---\n  x\n", "# c\nb: 1"]),
+        ] {
+            assert_eq!(split_documents(text), expected, "{text:?}");
+        }
+    }
+}
