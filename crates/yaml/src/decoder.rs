@@ -158,10 +158,7 @@ impl<'a, 't> Decoder<'a, 't> {
             }
             Resolved::Timestamp | Resolved::String => Value::String(text.to_owned()),
             Resolved::Binary => {
-                let packed: String = text.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
-                let bytes = BASE64.decode(packed).map_err(|_| {
-                    place(item, "!!binary value contains invalid base64 data".to_owned())
-                })?;
+                let bytes = binary(text).ok_or_else(|| place(item, BAD_BINARY.to_owned()))?;
                 Value::String(json::lossy(&bytes).into_owned())
             }
         })
@@ -280,6 +277,14 @@ impl<'a, 't> Decoder<'a, 't> {
         self.depth -= 1;
         Ok(())
     }
+}
+
+pub(crate) const BAD_BINARY: &str = "!!binary value contains invalid base64 data";
+
+/// The bytes of a `!!binary` scalar.
+pub(crate) fn binary(text: &str) -> Option<Vec<u8>> {
+    let packed: String = text.chars().filter(|c| !matches!(c, '\r' | '\n')).collect();
+    BASE64.decode(packed).ok()
 }
 
 /// Whether a key is the merge key.

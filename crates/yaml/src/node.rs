@@ -1,18 +1,22 @@
 //! A YAML document with its places: what stack files are checked against, so that every error can point.
 //!
-//! Invariant: spans are byte ranges of the text that was read; keys keep their order; aliases are resolved (an aliased
-//! node carries the span of the alias).
+//! Invariant: spans are byte ranges of the text that was read; keys keep their order; a key is never given twice;
+//! aliases are resolved (the node carries the span of the alias, what is inside keeps its own) and merges (`<<`) applied.
 //! Not here: decoding as Go does it (see [`from_str`](crate::from_str)).
 
 use std::ops::Range;
 
+use crate::composer::Composer;
+use crate::source::Source;
 use crate::{Error, Map, Value};
+
+mod builder;
 
 /// A value and where it stands.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
-    /// Byte range of the value: from its first to after its last character (indicators and quotes included, anchors and
-    /// tags not). Empty where a value was left out.
+    /// Byte range of the value: from its first to after its last character (indicators and quotes
+    /// included, anchors and tags not). Empty where a value was left out.
     pub span: Range<usize>,
     /// What it is.
     pub kind: Kind,
@@ -68,9 +72,17 @@ pub struct Key {
     pub span: Range<usize>,
 }
 
-/// All documents of a text, each with its places.
-pub fn parse(_text: &str) -> Result<Vec<Node>, Error> {
-    Ok(Vec::new())
+/// All documents of a text, each with its places; none for a text of comments.
+///
+/// Scalars mean what they mean to Go's YAML. Unlike there, a key that is given twice is an error.
+pub fn parse(text: &str) -> Result<Vec<Node>, Error> {
+    let source = Source::from_str(text);
+    let mut composer = Composer::new(&source);
+    let mut documents = Vec::new();
+    while let Some(tree) = composer.next().map_err(Error::Parse)? {
+        documents.push(builder::build(text, &tree).map_err(Error::Parse)?);
+    }
+    Ok(documents)
 }
 
 impl Node {
@@ -88,6 +100,16 @@ impl Node {
     /// The string, if it is one.
     pub fn as_str(&self) -> Option<&str> {
         if let Kind::String { value, .. } = &self.kind { Some(value) } else { None }
+    }
+
+    /// The list, if it is one.
+    pub fn as_list(&self) -> Option<&[Node]> {
+        if let Kind::List(list) = &self.kind { Some(list) } else { None }
+    }
+
+    /// The entries of the map, if it is one.
+    pub fn as_map(&self) -> Option<&[(Key, Node)]> {
+        if let Kind::Map(entries) = &self.kind { Some(entries) } else { None }
     }
 
     /// The value without its places; whole numbers stay whole.

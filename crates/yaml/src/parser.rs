@@ -176,6 +176,10 @@ impl<'t> Parser<'t> {
     }
 
     /// A value that was left out.
+    #[expect(
+        clippy::unnecessary_wraps,
+        reason = "a step like every other, to be returned as it is"
+    )]
     fn empty(&mut self, state: State, mark: Mark) -> Step<'t> {
         self.state = state;
         let kind = EventKind::Scalar {
@@ -371,7 +375,7 @@ impl<'t> Parser<'t> {
             let token = self.scanner.peek()?;
             match &token.kind {
                 TokenKind::Anchor(name) if properties.anchor.is_none() => {
-                    properties.anchor = Some(name)
+                    properties.anchor = Some(name);
                 }
                 TokenKind::Tag { handle, suffix } if !tagged => {
                     tagged = true;

@@ -199,11 +199,7 @@ fn is_base60(text: &str) -> bool {
     let mut sixtieths = 0;
     let all = parts.all(|part| {
         sixtieths += 1;
-        match part.as_bytes() {
-            [b'0'..=b'9'] => true,
-            [b'0'..=b'5', b'0'..=b'9'] => true,
-            _ => false,
-        }
+        matches!(part.as_bytes(), [b'0'..=b'9'] | [b'0'..=b'5', b'0'..=b'9'])
     });
     all && sixtieths > 0
         && first.as_bytes().first().is_some_and(u8::is_ascii_digit)

@@ -225,9 +225,9 @@ impl<'t> Scanner<'t> {
 
     fn skip_to_next_token(&mut self) {
         loop {
-            if self.cursor.mark.column == 0
-                && (self.cursor.peek(0), self.cursor.peek(1), self.cursor.peek(2))
-                    == (0xef, 0xbb, 0xbf)
+            // go-yaml skips a byte order mark only at the beginning of what it has in memory.
+            if self.cursor.mark.index == 0
+                && self.cursor.text[self.cursor.mark.pos..].starts_with('\u{feff}')
             {
                 self.cursor.skip();
             }

@@ -66,7 +66,7 @@ fn shortest(value: impl LowerExp, nan: bool, infinite: bool, negative: bool) -> 
         None => ("", mantissa),
     };
     let digits: String = mantissa.chars().filter(|c| *c != '.').collect();
-    if exponent < -4 || exponent >= MOST_DIGITS {
+    if !(-4..MOST_DIGITS).contains(&exponent) {
         let rest = &digits[1..];
         let point = if rest.is_empty() { "" } else { "." };
         let (mark, size) = if exponent < 0 { ('-', -exponent) } else { ('+', exponent) };

@@ -143,13 +143,12 @@ impl Reader<'_> {
     }
 
     fn literal(&mut self, word: &str, value: Value) -> Result<Value, Problem> {
-        for (at, expected) in word.bytes().enumerate() {
+        for expected in word.bytes() {
             if self.peek() != Some(expected) {
                 let expected = char::from(expected);
-                return Err(self.invalid(&format!("in literal {word} (expecting '{expected}')")));
+                return Err(self.unfinished(&format!("in literal {word} (expecting '{expected}')")));
             }
             self.pos += 1;
-            debug_assert!(at < word.len());
         }
         Ok(value)
     }
@@ -162,12 +161,12 @@ impl Reader<'_> {
         match self.peek() {
             Some(b'0') => self.pos += 1,
             Some(b'1'..=b'9') => self.digits(),
-            Some(_) | None => return Err(self.invalid("in numeric literal")),
+            Some(_) | None => return Err(self.unfinished("in numeric literal")),
         }
         if self.peek() == Some(b'.') {
             self.pos += 1;
             if !self.peek().is_some_and(|b| b.is_ascii_digit()) {
-                return Err(self.invalid("after decimal point in numeric literal"));
+                return Err(self.unfinished("after decimal point in numeric literal"));
             }
             self.digits();
         }
@@ -177,7 +176,7 @@ impl Reader<'_> {
                 self.pos += 1;
             }
             if !self.peek().is_some_and(|b| b.is_ascii_digit()) {
-                return Err(self.invalid("in exponent of numeric literal"));
+                return Err(self.unfinished("in exponent of numeric literal"));
             }
             self.digits();
         }
@@ -252,7 +251,7 @@ impl Reader<'_> {
                 self.pos += 1;
                 return self.unicode();
             }
-            Some(_) | None => return Err(self.invalid("in string escape code")),
+            Some(_) | None => return Err(self.unfinished("in string escape code")),
         };
         self.pos += 1;
         Ok(c)
@@ -281,7 +280,7 @@ impl Reader<'_> {
         for _ in 0..4 {
             let digit = self.peek().and_then(|b| char::from(b).to_digit(16));
             let Some(digit) = digit else {
-                return Err(self.invalid("in \\u hexadecimal character escape"));
+                return Err(self.unfinished("in \\u hexadecimal character escape"));
             };
             code = code * 16 + digit;
             self.pos += 1;
@@ -307,12 +306,20 @@ impl Reader<'_> {
         }
     }
 
+    /// As [`invalid`](Self::invalid), inside a word: Go ends the text with a space and finds that.
+    fn unfinished(&self, context: &str) -> Problem {
+        match self.peek() {
+            None => self.problem(format!("invalid character ' ' {context}")),
+            Some(_) => self.invalid(context),
+        }
+    }
+
     fn problem(&self, message: String) -> Problem {
         let before = self.text.get(..self.pos).unwrap_or_default();
         let line_start = before.iter().rposition(|b| *b == b'\n').map_or(0, |n| n + 1);
         Problem {
             message,
-            line: Some(before.iter().filter(|b| **b == b'\n').count() + 1),
+            line: Some(before.split(|b| *b == b'\n').count()),
             column: Some(lossy(&before[line_start..]).chars().count() + 1),
             span: Some(self.pos..(self.pos + 1).min(self.text.len())),
         }

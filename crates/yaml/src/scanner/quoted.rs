@@ -13,7 +13,8 @@ impl Scanner<'_> {
         let start = self.cursor.mark;
         self.cursor.skip();
         if let Some(end) = self.plain_run(b'\'', start) {
-            return self.push_borrowed(Style::SingleQuoted, start, end);
+            self.push_borrowed(Style::SingleQuoted, start, end);
+            return Ok(());
         }
         let mut value = String::new();
         loop {
@@ -34,14 +35,16 @@ impl Scanner<'_> {
             }
             self.fold_blanks(&mut value, Fold::default());
         }
-        self.finish_quoted(value, Style::SingleQuoted, start)
+        self.finish_quoted(value, Style::SingleQuoted, start);
+        Ok(())
     }
 
     pub(super) fn scan_double_quoted(&mut self) -> Result<(), Problem> {
         let start = self.cursor.mark;
         self.cursor.skip();
         if let Some(end) = self.plain_run(b'"', start) {
-            return self.push_borrowed(Style::DoubleQuoted, start, end);
+            self.push_borrowed(Style::DoubleQuoted, start, end);
+            return Ok(());
         }
         let mut value = String::new();
         loop {
@@ -66,7 +69,8 @@ impl Scanner<'_> {
             }
             self.fold_blanks(&mut value, fold);
         }
-        self.finish_quoted(value, Style::DoubleQuoted, start)
+        self.finish_quoted(value, Style::DoubleQuoted, start);
+        Ok(())
     }
 
     /// Where the closing quote stands, if nothing before it needs a second look.
@@ -80,21 +84,20 @@ impl Scanner<'_> {
             .then_some(from + at)
     }
 
-    fn push_borrowed(&mut self, style: Style, start: Mark, end: usize) -> Result<(), Problem> {
+    fn push_borrowed(&mut self, style: Style, start: Mark, end: usize) {
         self.cursor.skip_to(end);
         let value = Cow::Borrowed(self.cursor.since(start.pos + 1));
         self.cursor.skip();
         self.push(TokenKind::Scalar { value, style }, start, self.cursor.mark);
-        Ok(())
     }
 
-    fn finish_quoted(&mut self, value: String, style: Style, start: Mark) -> Result<(), Problem> {
+    fn finish_quoted(&mut self, value: String, style: Style, start: Mark) {
         self.cursor.skip();
         self.push(TokenKind::Scalar { value: Cow::Owned(value), style }, start, self.cursor.mark);
-        Ok(())
     }
 
     fn check_quoted(&self) -> Result<(), Problem> {
+        self.check_fault(3)?;
         if self.cursor.at_document_indicator() {
             return Err(self.problem("found unexpected document indicator"));
         }
@@ -128,6 +131,7 @@ impl Scanner<'_> {
     }
 
     fn read_escape(&mut self, value: &mut String) -> Result<(), Problem> {
+        self.check_fault(1)?;
         let (text, digits) = match self.cursor.peek(1) {
             b'0' => ("\0", 0),
             b'a' => ("\x07", 0),
@@ -154,6 +158,7 @@ impl Scanner<'_> {
         value.push_str(text);
         self.cursor.skip();
         self.cursor.skip();
+        self.check_fault(digits)?;
         let mut code = 0u32;
         for ahead in 0..digits {
             let Some(digit) = char::from(self.cursor.peek(ahead)).to_digit(16) else {
