@@ -16,6 +16,11 @@ pub trait Host {
         SystemTime::UNIX_EPOCH
     }
 
+    /// The IANA name of the zone that templates call local.
+    fn time_zone(&self) -> &str {
+        "UTC"
+    }
+
     /// Fills the buffer with random bytes.
     fn random(&mut self, bytes: &mut [u8]) -> Result<(), CallError> {
         let _ = bytes;
