@@ -1,0 +1,5 @@
+//! Keys, certificates, password hashes and encryption.
+
+use template::Function;
+
+pub(crate) const FUNCTIONS: &[Function] = &[];

@@ -1,0 +1,150 @@
+//! Dates, and Helm's helpers for durations in `durations`. Invariant: the clock is the host's,
+//! and so is the local zone; layouts, zones and error texts are Go's.
+
+pub(crate) mod duration;
+pub(crate) mod durations;
+mod layout;
+mod object;
+mod parse;
+mod time;
+
+use template::{CallError, Context, Function, IntKind, Param, Value};
+
+use crate::arguments::{Arguments, Outcome, fixed};
+use crate::numbers::atoi;
+use duration::{Duration, HOUR, MINUTE, SECOND};
+use object::TimeObject;
+use time::{Fields, Location, Time};
+
+const S: Param = Param::String;
+const A: Param = Param::Any;
+const T: Param = Param::Object(object::TYPE);
+
+pub(crate) const FUNCTIONS: &[Function] = &[
+    fixed("ago", &[A], ago),
+    fixed("date", &[S, A], |cx, args| {
+        Ok(Value::str(format_in(cx, args.any(1), args.bytes(0), "Local")))
+    }),
+    fixed("dateInZone", &[S, A, S], date_in_zone),
+    fixed("dateModify", &[S, T], date_modify),
+    fixed("date_in_zone", &[S, A, S], date_in_zone),
+    fixed("date_modify", &[S, T], date_modify),
+    fixed("duration", &[A], duration_of_seconds),
+    fixed("durationRound", &[A], duration_round),
+    fixed("htmlDate", &[A], |cx, args| Ok(Value::str(format_in(cx, args.any(0), HTML, "Local")))),
+    fixed("htmlDateInZone", &[A, S], |cx, args| {
+        Ok(Value::str(format_in(cx, args.any(0), HTML, &args.text(1))))
+    }),
+    fixed("mustDateModify", &[S, T], must_date_modify),
+    fixed("mustToDate", &[S, S], |cx, args| Ok(TimeObject::value(read(cx, args)?))),
+    fixed("must_date_modify", &[S, T], must_date_modify),
+    fixed("now", &[], |cx, _| Ok(TimeObject::value(now(cx)))),
+    fixed("toDate", &[S, S], |cx, args| {
+        Ok(TimeObject::value(read(cx, args).unwrap_or_else(|_| Time::zero())))
+    }),
+    fixed("unixEpoch", &[T], |_, args| {
+        Ok(Value::str(TimeObject::time(args, 0)?.unix_seconds().to_string()))
+    }),
+];
+
+const HTML: &[u8] = b"2006-01-02";
+
+/// A time of a date, a time of day and an offset in seconds, for readers of other formats.
+pub(crate) fn from_parts(date: [i64; 3], clock: [i64; 4], offset: i32) -> Value {
+    let [year, month, day] = date;
+    let [hour, minute, second, nanosecond] = clock;
+    let fields = Fields { year, month, day, hour, minute, second, nanosecond };
+    let zone =
+        if offset == 0 { Location::Utc } else { Location::Fixed { name: "".into(), offset } };
+    TimeObject::value(Time::date(&fields, &zone))
+}
+
+fn local(cx: &mut Context<'_>) -> Location {
+    let name = cx.host().time_zone();
+    Location::load(name, &Location::Utc).unwrap_or(Location::Utc)
+}
+
+fn now(cx: &mut Context<'_>) -> Time {
+    let now = jiff::Timestamp::try_from(cx.host().now()).unwrap_or_default();
+    let zone = local(cx);
+    Time::from_timestamp(now, zone)
+}
+
+/// The instant of a time or of Unix seconds; none for anything else.
+fn instant(cx: &mut Context<'_>, value: &Value) -> Option<Time> {
+    match value {
+        Value::Int(seconds, IntKind::Int | IntKind::Int32 | IntKind::Int64) => {
+            Some(Time::unix(*seconds, 0, local(cx)))
+        }
+        value => value.downcast::<TimeObject>().map(|object| object.0.clone()),
+    }
+}
+
+fn format_in(cx: &mut Context<'_>, value: &Value, layout: &[u8], zone: &str) -> Vec<u8> {
+    let time = instant(cx, value).unwrap_or_else(|| now(cx));
+    let zone = Location::load(zone, &local(cx)).unwrap_or(Location::Utc);
+    layout::format(&time.at(zone), layout)
+}
+
+fn date_in_zone(cx: &mut Context<'_>, args: &[Value]) -> Outcome {
+    Ok(Value::str(format_in(cx, args.any(1), args.bytes(0), &args.text(2))))
+}
+
+fn modified(args: &[Value]) -> Result<Option<Time>, CallError> {
+    let time = TimeObject::time(args, 1)?;
+    Ok(Duration::parse(args.bytes(0)).ok().map(|duration| time.add(duration)))
+}
+
+fn date_modify(_: &mut Context<'_>, args: &[Value]) -> Outcome {
+    Ok(modified(args)?.map_or_else(|| args.any(1).clone(), TimeObject::value))
+}
+
+fn must_date_modify(_: &mut Context<'_>, args: &[Value]) -> Outcome {
+    let duration = Duration::parse(args.bytes(0)).map_err(|e| CallError::new(e.to_string()))?;
+    Ok(TimeObject::value(TimeObject::time(args, 1)?.add(duration)))
+}
+
+fn read(cx: &mut Context<'_>, args: &[Value]) -> Result<Time, CallError> {
+    let local = local(cx);
+    parse::parse(args.bytes(0), args.bytes(1), &local)
+        .map_err(|error| CallError::new(error.to_string()))
+}
+
+fn ago(cx: &mut Context<'_>, args: &[Value]) -> Outcome {
+    let now = now(cx);
+    let time = match args.any(0) {
+        // Sprig forgot int32 here.
+        Value::Int(_, IntKind::Int32) => now.clone(),
+        value => instant(cx, value).unwrap_or_else(|| now.clone()),
+    };
+    Ok(Value::str(now.since(&time).round(Duration(SECOND)).to_string()))
+}
+
+fn duration_of_seconds(_: &mut Context<'_>, args: &[Value]) -> Outcome {
+    let seconds = match args.any(0) {
+        Value::Str(text) => atoi(text.as_bytes()),
+        Value::Int(seconds, IntKind::Int64) => *seconds,
+        _ => 0,
+    };
+    Ok(Value::str(Duration(seconds.wrapping_mul(SECOND)).to_string()))
+}
+
+fn duration_round(cx: &mut Context<'_>, args: &[Value]) -> Outcome {
+    let duration = match args.any(0) {
+        Value::Str(text) => Duration::parse(text.as_bytes()).unwrap_or(Duration(0)),
+        Value::Int(nanos, IntKind::Int64) => Duration(*nanos),
+        value => match value.downcast::<TimeObject>() {
+            Some(object) => now(cx).since(&object.0),
+            None => Duration(0),
+        },
+    };
+    let length = duration.0.unsigned_abs();
+    const DAY: i64 = 24 * HOUR;
+    let units =
+        [(365 * DAY, "y"), (30 * DAY, "mo"), (DAY, "d"), (HOUR, "h"), (MINUTE, "m"), (SECOND, "s")];
+    let found = units.into_iter().find(|(unit, _)| length > unit.unsigned_abs());
+    Ok(Value::str(match found {
+        Some((unit, name)) => format!("{}{name}", length / unit.unsigned_abs()),
+        None => "0s".to_owned(),
+    }))
+}

@@ -1,0 +1,141 @@
+//! `time.Time` as templates hold it: its methods and how it prints. Invariant: methods with two
+//! results are left out, as templates cannot call them.
+
+use std::any::Any;
+
+use template::{CallError, Function, IntKind, Object, Param, Str, Value};
+
+use super::duration::Duration;
+use super::layout;
+use super::time::{Location, RoundTo, Time};
+use crate::arguments::{Arguments, Outcome, fixed};
+use crate::fault;
+use crate::numbers::int64;
+
+/// Go's name of the type.
+pub(crate) const TYPE: &str = "time.Time";
+
+const T: Param = Param::Object(TYPE);
+const I: Param = Param::Int;
+const D: Param = Param::Duration;
+
+const METHODS: &[Function] = &[
+    fixed("Add", &[T, D], |_, args| changed(args, |time| time.add(Duration(args.int(1))))),
+    fixed("AddDate", &[T, I, I, I], |_, args| {
+        changed(args, |time| time.add_date(args.int(1), args.int(2), args.int(3)))
+    }),
+    fixed("After", &[T, T], |_, args| Ok(Value::Bool(instant(args, 0)? > instant(args, 1)?))),
+    fixed("Before", &[T, T], |_, args| Ok(Value::Bool(instant(args, 0)? < instant(args, 1)?))),
+    fixed("Compare", &[T, T], |_, args| {
+        Ok(Value::int(instant(args, 0)?.cmp(&instant(args, 1)?) as i64))
+    }),
+    fixed("Day", &[T], |_, args| part(args, |civil| i64::from(civil.day))),
+    fixed("Equal", &[T, T], |_, args| Ok(Value::Bool(instant(args, 0)? == instant(args, 1)?))),
+    fixed("Format", &[T, Param::String], |_, args| {
+        Ok(Value::str(layout::format(TimeObject::time(args, 0)?, args.bytes(1))))
+    }),
+    fixed("Hour", &[T], |_, args| part(args, |civil| i64::from(civil.hour))),
+    fixed("IsZero", &[T], |_, args| Ok(Value::Bool(TimeObject::time(args, 0)?.is_zero()))),
+    fixed("Local", &[T], |cx, args| {
+        let zone = super::local(cx);
+        changed(args, |time| time.at(zone))
+    }),
+    fixed("Minute", &[T], |_, args| part(args, |civil| i64::from(civil.minute))),
+    fixed("Month", &[T], |_, args| {
+        Ok(Value::Int(i64::from(TimeObject::time(args, 0)?.civil().month), IntKind::Month))
+    }),
+    fixed("Nanosecond", &[T], |_, args| {
+        Ok(Value::int(i64::from(TimeObject::time(args, 0)?.nanosecond())))
+    }),
+    fixed("Round", &[T, D], |_, args| {
+        changed(args, |time| time.round(Duration(args.int(1)), RoundTo::Nearest))
+    }),
+    fixed("Second", &[T], |_, args| part(args, |civil| i64::from(civil.second))),
+    fixed("String", &[T], |_, args| Ok(Value::str(text(TimeObject::time(args, 0)?)))),
+    fixed("Sub", &[T, T], |_, args| {
+        let length = TimeObject::time(args, 0)?.since(TimeObject::time(args, 1)?);
+        Ok(Value::Int(length.0, IntKind::Duration))
+    }),
+    fixed("Truncate", &[T, D], |_, args| {
+        changed(args, |time| time.round(Duration(args.int(1)), RoundTo::Earlier))
+    }),
+    fixed("UTC", &[T], |_, args| changed(args, |time| time.at(Location::Utc))),
+    fixed("Unix", &[T], |_, args| unix(args, 1)),
+    fixed("UnixMicro", &[T], |_, args| unix(args, 1_000_000)),
+    fixed("UnixMilli", &[T], |_, args| unix(args, 1_000)),
+    fixed("UnixNano", &[T], |_, args| unix(args, 1_000_000_000)),
+    fixed("Weekday", &[T], |_, args| {
+        Ok(Value::Int(i64::from(TimeObject::time(args, 0)?.civil().week_day), IntKind::Weekday))
+    }),
+    fixed("Year", &[T], |_, args| part(args, |civil| civil.year)),
+    fixed("YearDay", &[T], |_, args| part(args, |civil| i64::from(civil.year_day))),
+];
+
+/// A time as a template's value.
+#[derive(Debug)]
+pub(crate) struct TimeObject(pub(crate) Time);
+
+impl TimeObject {
+    /// A time for a template.
+    pub(crate) fn value(time: Time) -> Value {
+        Value::object(Self(time))
+    }
+
+    /// The time that an argument is.
+    pub(crate) fn time(args: &[Value], at: usize) -> Result<&Time, CallError> {
+        let object = args.any(at).downcast::<Self>();
+        object.map(|object| &object.0).ok_or_else(fault::nil_pointer)
+    }
+}
+
+impl Object for TimeObject {
+    fn type_name(&self) -> &str {
+        TYPE
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn methods(&self) -> &'static [Function] {
+        METHODS
+    }
+
+    fn text(&self) -> Option<Str> {
+        Some(text(&self.0).into())
+    }
+
+    fn equals(&self, other: &dyn Object) -> bool {
+        other.as_any().downcast_ref::<Self>().is_some_and(|other| {
+            let seconds = self.0.unix_seconds();
+            self.0.instant() == other.0.instant()
+                && self.0.zone().lookup(seconds) == other.0.zone().lookup(seconds)
+        })
+    }
+
+    fn marshal(&self) -> Value {
+        Value::str(layout::format(&self.0, b"2006-01-02T15:04:05.999999999Z07:00"))
+    }
+}
+
+fn text(time: &Time) -> Vec<u8> {
+    layout::format(time, b"2006-01-02 15:04:05.999999999 -0700 MST")
+}
+
+fn instant(args: &[Value], at: usize) -> Result<(i64, u32), CallError> {
+    Ok(TimeObject::time(args, at)?.instant())
+}
+
+fn part(args: &[Value], part: fn(&super::time::Civil) -> i64) -> Outcome {
+    Ok(Value::int(part(&TimeObject::time(args, 0)?.civil())))
+}
+
+fn changed(args: &[Value], change: impl FnOnce(&Time) -> Time) -> Outcome {
+    Ok(TimeObject::value(change(TimeObject::time(args, 0)?)))
+}
+
+fn unix(args: &[Value], per_second: i64) -> Outcome {
+    let time = TimeObject::time(args, 0)?;
+    let fraction = i64::from(time.nanosecond()) / (1_000_000_000 / per_second);
+    Ok(int64(time.unix_seconds().wrapping_mul(per_second).wrapping_add(fraction)))
+}

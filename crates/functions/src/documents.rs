@@ -1,0 +1,104 @@
+//! YAML, JSON and TOML to and from text. Invariant: what cannot be printed is "" (or the error's
+//! text, for TOML), what cannot be read is a value that holds the error; the `must…` forms fail.
+
+mod toml_reader;
+mod toml_writer;
+
+use template::{CallError, Context, Function, Param, Value};
+use yaml::json::{self, Escape};
+use yaml::{Numbers, emit};
+
+use crate::arguments::{Arguments, Outcome, fixed};
+
+const S: &[Param] = &[Param::String];
+const A: &[Param] = &[Param::Any];
+
+pub(crate) const FUNCTIONS: &[Function] = &[
+    fixed("fromJson", S, |_, args| {
+        Ok(map_or_error(json::map_from_str(&args.text(0), Numbers::Float64)))
+    }),
+    fixed("fromJsonArray", S, |_, args| {
+        Ok(list_or_error(json::list_from_str(&args.text(0), Numbers::Float64)))
+    }),
+    fixed("fromToml", S, from_toml),
+    fixed("fromYaml", S, |_, args| {
+        Ok(map_or_error(yaml::map_from_str(&args.text(0), Numbers::Float64)))
+    }),
+    fixed("fromYamlArray", S, |_, args| {
+        Ok(list_or_error(yaml::list_from_str(&args.text(0), Numbers::Float64)))
+    }),
+    fixed("mustFromJson", S, must_from_json),
+    fixed("mustToJson", A, |_, args| text(to_json(args, Escape::Html)?)),
+    fixed("mustToPrettyJson", A, |_, args| text(to_pretty_json(args)?)),
+    fixed("mustToRawJson", A, |_, args| text(to_json(args, Escape::Plain)?)),
+    fixed("mustToToml", A, |_, args| text(to_toml(args)?.map_err(CallError::new)?)),
+    fixed("mustToYaml", A, |_, args| text(to_yaml(args)?)),
+    fixed("toJson", A, |_, args| text(to_json(args, Escape::Html).unwrap_or_default())),
+    fixed("toPrettyJson", A, |_, args| text(to_pretty_json(args).unwrap_or_default())),
+    // Sprig panics here, so it fails like its `must` form.
+    fixed("toRawJson", A, |_, args| text(to_json(args, Escape::Plain)?)),
+    fixed("toToml", A, |_, args| text(to_toml(args)?.unwrap_or_else(String::into_bytes))),
+    fixed("toYaml", A, |_, args| text(to_yaml(args).unwrap_or_default())),
+    fixed("toYamlPretty", A, |_, args| {
+        let printed = emit::v3_indent2(args.any(0));
+        text(printed.strip_suffix('\n').unwrap_or(&printed))
+    }),
+];
+
+fn text(text: impl Into<template::Str>) -> Outcome {
+    Ok(Value::Str(text.into()))
+}
+
+fn failure(error: &yaml::Error) -> CallError {
+    CallError::new(error.to_string())
+}
+
+fn to_yaml(args: &[Value]) -> Result<String, CallError> {
+    let mut printed = emit::try_v2(args.any(0)).map_err(|error| failure(&error))?;
+    if printed.ends_with('\n') {
+        printed.pop();
+    }
+    Ok(printed)
+}
+
+fn to_json(args: &[Value], escape: Escape) -> Result<String, CallError> {
+    json::try_to_string(args.any(0), escape).map_err(|error| failure(&error))
+}
+
+fn to_pretty_json(args: &[Value]) -> Result<String, CallError> {
+    json::try_to_string_pretty(args.any(0), "  ").map_err(|error| failure(&error))
+}
+
+/// The outer error is a panic of Go's, the inner one the library's text.
+fn to_toml(args: &[Value]) -> Result<Result<Vec<u8>, String>, CallError> {
+    if matches!(args.any(0), Value::Nil | Value::Missing) {
+        return Err(CallError::new("reflect: call of reflect.Value.Type on zero Value"));
+    }
+    Ok(toml_writer::write(args.any(0)))
+}
+
+fn must_from_json(_: &mut Context<'_>, args: &[Value]) -> Outcome {
+    let value = json::from_str(&args.text(0), Numbers::Float64).map_err(|error| failure(&error))?;
+    Ok(Value::from_yaml(&value))
+}
+
+fn map_or_error(result: Result<yaml::Map, yaml::Error>) -> Value {
+    match result {
+        Ok(map) => Value::Map(template::Map::from_yaml(&map)),
+        Err(error) => Value::map([("Error", Value::str(error.to_string()))]),
+    }
+}
+
+fn list_or_error(result: Result<Vec<yaml::Value>, yaml::Error>) -> Value {
+    match result {
+        Ok(list) => Value::list(list.iter().map(Value::from_yaml)),
+        Err(error) => Value::list([Value::str(error.to_string())]),
+    }
+}
+
+fn from_toml(_: &mut Context<'_>, args: &[Value]) -> Outcome {
+    Ok(match toml_reader::read(&args.text(0)) {
+        Ok(value) => value,
+        Err(error) => Value::map([("Error", Value::str(error))]),
+    })
+}

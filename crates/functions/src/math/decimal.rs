@@ -1,0 +1,92 @@
+//! Decimal numbers as shopspring/decimal 1.4 computes with them: exact sums and products,
+//! quotients to 16 places. Invariant: a number is `value · 10^exponent`, made from the shortest
+//! digits of a float.
+
+use num_bigint::{BigInt, Sign};
+use template::CallError;
+
+/// Places behind the point that a quotient keeps.
+const DIVISION_PRECISION: i64 = 16;
+
+/// `value · 10^exponent`.
+#[derive(Debug, Clone)]
+pub(super) struct Decimal {
+    value: BigInt,
+    exponent: i64,
+}
+
+impl Decimal {
+    /// From the shortest digits that read back as the float.
+    pub(super) fn new(number: f64) -> Result<Self, CallError> {
+        if !number.is_finite() {
+            let name = match (number.is_nan(), number > 0.0) {
+                (true, _) => "NaN",
+                (false, true) => "+Inf",
+                (false, false) => "-Inf",
+            };
+            return Err(CallError::new(format!("Cannot create a Decimal from {name}")));
+        }
+        let text = format!("{number:e}");
+        let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
+        let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+        let value = format!("{whole}{fraction}").parse().unwrap_or_default();
+        let exponent: i64 = exponent.parse().unwrap_or(0);
+        Ok(Self { value, exponent: exponent - fraction.len() as i64 })
+    }
+
+    /// The sum.
+    pub(super) fn add(self, other: &Self) -> Self {
+        let exponent = self.exponent.min(other.exponent);
+        Self { value: self.scaled(exponent) + other.scaled(exponent), exponent }
+    }
+
+    /// The difference.
+    pub(super) fn subtract(self, other: &Self) -> Self {
+        let exponent = self.exponent.min(other.exponent);
+        Self { value: self.scaled(exponent) - other.scaled(exponent), exponent }
+    }
+
+    /// The product.
+    pub(super) fn multiply(self, other: &Self) -> Self {
+        Self { value: self.value * &other.value, exponent: self.exponent + other.exponent }
+    }
+
+    /// The quotient to 16 places, halves away from zero.
+    pub(super) fn divide(self, other: &Self) -> Result<Self, CallError> {
+        if other.value.sign() == Sign::NoSign {
+            return Err(CallError::new("decimal division by 0"));
+        }
+        let shift = self.exponent - other.exponent + DIVISION_PRECISION;
+        let (above, below) = if shift < 0 {
+            (self.value, &other.value * power(-shift))
+        } else {
+            (self.value * power(shift), other.value.clone())
+        };
+        let (mut quotient, rest) = (&above / &below, &above % &below);
+        let twice: BigInt = rest * 2;
+        if twice.magnitude() >= below.magnitude() {
+            let away = if above.sign() == below.sign() { 1 } else { -1 };
+            quotient += away;
+        }
+        Ok(Self { value: quotient, exponent: -DIVISION_PRECISION })
+    }
+
+    /// The nearest float.
+    pub(super) fn to_float(&self) -> f64 {
+        format!("{}e{}", self.value, self.exponent).parse().unwrap_or(0.0)
+    }
+
+    fn scaled(&self, exponent: i64) -> BigInt {
+        &self.value * power(self.exponent - exponent)
+    }
+}
+
+/// Go's `math.Pow(10, places)`.
+pub(super) fn power_of_ten(places: i64) -> f64 {
+    // Read from text: correctly rounded, where repeated multiplication is not.
+    format!("1e{}", places.clamp(-400, 400)).parse().unwrap_or(0.0)
+}
+
+fn power(exponent: i64) -> BigInt {
+    BigInt::from(10).pow(u32::try_from(exponent).unwrap_or(0))
+}

@@ -1,0 +1,217 @@
+//! Characters and character classes of Go's regular expressions in the words of the `regex`
+//! crate. Invariant: every item goes out as escaped code points, so that the crate's own class
+//! syntax (`&&`, `--`, nesting) never shows through.
+
+use std::fmt::Write as _;
+
+use regex::Regex;
+
+use super::syntax::SyntaxError;
+
+const RANGE: &str = "invalid character class range";
+const ESCAPE: &str = "invalid escape sequence";
+const BRACKET: &str = "missing closing ]";
+
+/// A literal character.
+pub(super) fn literal(rune: char) -> String {
+    regex::escape(rune.encode_utf8(&mut [0; 4]))
+}
+
+/// A code point, maybe a surrogate, which never matches.
+pub(super) fn code_point(rune: u32) -> String {
+    match char::from_u32(rune) {
+        Some(rune) => literal(rune),
+        None => r"[^\x{0}-\x{10FFFF}]".to_owned(),
+    }
+}
+
+/// A bracket class at the start of `text`, and what follows it.
+pub(super) fn bracket(text: &str) -> Result<(String, &str), SyntaxError> {
+    let mut rest = &text[1..];
+    let mut out = String::from("[");
+    if let Some(after) = rest.strip_prefix('^') {
+        out.push('^');
+        rest = after;
+    }
+    let start = out.len();
+    let mut first = true;
+    while first || !rest.starts_with(']') {
+        first = false;
+        if let Some((class, after)) = named(rest)? {
+            out.push_str(&class);
+            rest = after;
+            continue;
+        }
+        if rest.starts_with('\\')
+            && let Some((class, after)) = escape(rest)?
+        {
+            out.push_str(&class);
+            rest = after;
+            continue;
+        }
+        let range = rest;
+        let (low, after) = class_rune(rest, text)?;
+        let (mut high, mut after) = (low, after);
+        if after.len() >= 2 && after.starts_with('-') && !after.starts_with("-]") {
+            (high, after) = class_rune(&after[1..], text)?;
+            if high < low {
+                return Err(SyntaxError::new(RANGE, &range[..range.len() - after.len()]));
+            }
+        }
+        push_range(&mut out, low, high);
+        rest = after;
+    }
+    if out.len() == start {
+        // Surrogates only: nothing, or with `^` anything.
+        out.push_str(r"[^\x{0}-\x{10FFFF}]");
+    }
+    out.push(']');
+    Ok((out, &rest[1..]))
+}
+
+/// A class escape (`\d`, `\pN`, `\p{Greek}`) at the start of `text`, and what follows it.
+pub(super) fn escape(text: &str) -> Result<Option<(String, &str)>, SyntaxError> {
+    let class = match text.as_bytes().get(1) {
+        Some(b'd') => "[0-9]",
+        Some(b'D') => "[^0-9]",
+        Some(b's') => r"[\t\n\x0C\r ]",
+        Some(b'S') => r"[^\t\n\x0C\r ]",
+        Some(b'w') => "[0-9A-Za-z_]",
+        Some(b'W') => "[^0-9A-Za-z_]",
+        Some(b'p' | b'P') => return unicode(text).map(Some),
+        _ => return Ok(None),
+    };
+    Ok(Some((class.to_owned(), &text[2..])))
+}
+
+/// An escape that stands for one code point, and what follows it.
+pub(super) fn escaped_rune(text: &str) -> Result<(u32, &str), SyntaxError> {
+    let mut runes = text[1..].chars();
+    let Some(first) = runes.next() else {
+        return Err(SyntaxError::new("trailing backslash at end of expression", ""));
+    };
+    let rest = runes.as_str();
+    let code = match first {
+        '0'..='7' if first == '0' || rest.starts_with(|c| ('0'..='7').contains(&c)) => {
+            return Ok(octal(first, rest));
+        }
+        'x' => return hexadecimal(text, rest),
+        'a' => 0x07,
+        'f' => 0x0c,
+        'n' => 0x0a,
+        'r' => 0x0d,
+        't' => 0x09,
+        'v' => 0x0b,
+        other if other.is_ascii() && !other.is_ascii_alphanumeric() => u32::from(other),
+        _ => return Err(SyntaxError::new(ESCAPE, &text[..text.len() - rest.len()])),
+    };
+    Ok((code, rest))
+}
+
+fn octal(first: char, rest: &str) -> (u32, &str) {
+    let more = rest.bytes().take(2).take_while(|b| (b'0'..=b'7').contains(b)).count();
+    let value = rest[..more]
+        .bytes()
+        .fold(u32::from(first) - 0x30, |value, digit| value * 8 + u32::from(digit - b'0'));
+    (value, &rest[more..])
+}
+
+fn hexadecimal<'a>(text: &'a str, rest: &'a str) -> Result<(u32, &'a str), SyntaxError> {
+    let fail = |rest: &str| SyntaxError::new(ESCAPE, &text[..text.len() - rest.len()]);
+    let mut runes = rest.chars();
+    if !rest.starts_with('{') {
+        let Some(high) = runes.next() else { return Err(fail(rest)) };
+        // Go reads a second character before it looks at the first.
+        let Some(low) = runes.next() else { return Err(fail(runes.as_str())) };
+        return match (high.to_digit(16), low.to_digit(16)) {
+            (Some(high), Some(low)) => Ok((high * 16 + low, runes.as_str())),
+            (_, _) => Err(fail(runes.as_str())),
+        };
+    }
+    runes.next();
+    let (mut value, mut digits) = (0, 0);
+    loop {
+        let Some(rune) = runes.next() else { return Err(fail("")) };
+        if rune == '}' {
+            break;
+        }
+        let digit = rune.to_digit(16).ok_or_else(|| fail(runes.as_str()))?;
+        value = value * 16 + digit;
+        if value > 0x10_ffff {
+            return Err(fail(runes.as_str()));
+        }
+        digits += 1;
+    }
+    if digits == 0 { Err(fail(runes.as_str())) } else { Ok((value, runes.as_str())) }
+}
+
+fn class_rune<'a>(text: &'a str, whole: &str) -> Result<(u32, &'a str), SyntaxError> {
+    let Some(first) = text.chars().next() else {
+        return Err(SyntaxError::new(BRACKET, whole));
+    };
+    if first == '\\' {
+        return escaped_rune(text);
+    }
+    Ok((u32::from(first), &text[first.len_utf8()..]))
+}
+
+/// `[:alpha:]` at the start of `text`, and what follows it.
+fn named(text: &str) -> Result<Option<(String, &str)>, SyntaxError> {
+    const NAMES: [&str; 14] = [
+        "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct",
+        "space", "upper", "word", "xdigit",
+    ];
+    let Some(inside) = text.strip_prefix("[:") else { return Ok(None) };
+    let Some(end) = inside.find(":]") else { return Ok(None) };
+    let (class, rest) = text.split_at(end + 4);
+    let name = &inside[..end];
+    if !NAMES.contains(&name.strip_prefix('^').unwrap_or(name)) {
+        return Err(SyntaxError::new(RANGE, class));
+    }
+    Ok(Some((class.to_owned(), rest)))
+}
+
+fn unicode(text: &str) -> Result<(String, &str), SyntaxError> {
+    let mut negative = text.starts_with(r"\P");
+    let after = &text[2..];
+    let Some(first) = after.chars().next() else {
+        // Go's nextRune gives U+FFFD at the end.
+        return Err(SyntaxError::new(RANGE, text));
+    };
+    let (read, mut name, rest) = if first == '{' {
+        let end = text.find('}').ok_or_else(|| SyntaxError::new(RANGE, text))?;
+        (&text[..=end], &text[3..end], &text[end + 1..])
+    } else {
+        let width = first.len_utf8();
+        (&text[..2 + width], &after[..width], &after[width..])
+    };
+    if let Some(positive) = name.strip_prefix('^') {
+        negative = !negative;
+        name = positive;
+    }
+    let letter = if negative { 'P' } else { 'p' };
+    let plain =
+        !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_ -".contains(&b));
+    let class = plain.then(|| {
+        ["gc", "sc"].into_iter().find_map(|property| {
+            let class = format!(r"\{letter}{{{property}={name}}}");
+            Regex::new(&class).is_ok().then_some(class)
+        })
+    });
+    match class.flatten() {
+        Some(class) => Ok((class, rest)),
+        None => Err(SyntaxError::new(RANGE, read)),
+    }
+}
+
+/// Writes a range without the surrogates, which no text holds.
+fn push_range(out: &mut String, low: u32, high: u32) {
+    let mut push = |low: u32, high: u32| {
+        if low <= high {
+            // Writing to a string cannot fail.
+            let _ = write!(out, r"\x{{{low:X}}}-\x{{{high:X}}}");
+        }
+    };
+    push(low, high.min(0xd7ff));
+    push(low.max(0xe000), high);
+}

@@ -1,0 +1,135 @@
+//! `semver` and `semverCompare`. Invariant: the rules are Masterminds/semver's, not those of
+//! Cargo; a parsed version is an object with that library's methods.
+
+mod constraint;
+mod version;
+
+use std::any::Any;
+use std::cmp::Ordering;
+
+use template::{CallError, Context, Function, Object, Param, Str, UintKind, Value};
+
+use crate::arguments::{Arguments, Outcome, fixed};
+use constraint::Constraints;
+use version::Version;
+
+const S: Param = Param::String;
+const V: Param = Param::Object(TYPE);
+const TYPE: &str = "*semver.Version";
+/// What methods such as `IncMinor` return: the struct, not a pointer to it.
+const VALUE_TYPE: &str = "semver.Version";
+
+pub(crate) const FUNCTIONS: &[Function] = &[
+    fixed("semver", &[S], |_, args| Ok(object(read(args, 0)?, TYPE))),
+    fixed("semverCompare", &[S, S], compare),
+];
+
+const METHODS: &[Function] = &[
+    fixed("Compare", &[V, V], |_, args| {
+        Ok(Value::int(match order(args)? {
+            Ordering::Less => -1,
+            Ordering::Equal => 0,
+            Ordering::Greater => 1,
+        }))
+    }),
+    fixed("Equal", &[V, V], |_, args| Ok(Value::Bool(order(args)?.is_eq()))),
+    fixed("GreaterThan", &[V, V], |_, args| Ok(Value::Bool(order(args)?.is_gt()))),
+    fixed("GreaterThanEqual", &[V, V], |_, args| Ok(Value::Bool(order(args)?.is_ge()))),
+    fixed("IncMajor", &[V], |_, args| Ok(object(receiver(args)?.next_major(), VALUE_TYPE))),
+    fixed("IncMinor", &[V], |_, args| Ok(object(receiver(args)?.next_minor(), VALUE_TYPE))),
+    fixed("IncPatch", &[V], |_, args| Ok(object(receiver(args)?.next_patch(), VALUE_TYPE))),
+    fixed("LessThan", &[V, V], |_, args| Ok(Value::Bool(order(args)?.is_lt()))),
+    fixed("LessThanEqual", &[V, V], |_, args| Ok(Value::Bool(order(args)?.is_le()))),
+    fixed("Major", &[V], |_, args| Ok(uint64(receiver(args)?.major))),
+    fixed("Metadata", &[V], |_, args| Ok(Value::str(&receiver(args)?.metadata))),
+    fixed("Minor", &[V], |_, args| Ok(uint64(receiver(args)?.minor))),
+    fixed("Original", &[V], |_, args| Ok(Value::str(&receiver(args)?.original))),
+    fixed("Patch", &[V], |_, args| Ok(uint64(receiver(args)?.patch))),
+    fixed("Prerelease", &[V], |_, args| Ok(Value::str(&receiver(args)?.prerelease))),
+    fixed("SetMetadata", &[V, S], |_, args| set(args, |version, text| version.metadata = text)),
+    fixed("SetPrerelease", &[V, S], |_, args| set(args, |version, text| version.prerelease = text)),
+    fixed("String", &[V], |_, args| Ok(Value::str(receiver(args)?.to_string()))),
+];
+
+/// A version as a template holds it.
+#[derive(Debug)]
+struct VersionObject {
+    version: Version,
+    type_name: &'static str,
+}
+
+impl Object for VersionObject {
+    fn type_name(&self) -> &str {
+        self.type_name
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn methods(&self) -> &'static [Function] {
+        METHODS
+    }
+
+    fn text(&self) -> Option<Str> {
+        Some(self.version.to_string().into())
+    }
+
+    fn equals(&self, other: &dyn Object) -> bool {
+        other.as_any().downcast_ref::<Self>().is_some_and(|other| {
+            let parts = |object: &Self| {
+                let Version { major, minor, patch, prerelease, metadata, original } =
+                    object.version.clone();
+                (object.type_name, major, minor, patch, prerelease, metadata, original)
+            };
+            parts(self) == parts(other)
+        })
+    }
+
+    fn marshal(&self) -> Value {
+        Value::str(self.version.to_string())
+    }
+}
+
+fn object(version: Version, type_name: &'static str) -> Value {
+    Value::object(VersionObject { version, type_name })
+}
+
+fn uint64(value: u64) -> Value {
+    Value::Uint(value, UintKind::Uint64)
+}
+
+fn read(args: &[Value], at: usize) -> Result<Version, CallError> {
+    Version::parse(&args.text(at)).map_err(|error| CallError::new(error.to_string()))
+}
+
+fn receiver(args: &[Value]) -> Result<&Version, CallError> {
+    version_at(args, 0)
+}
+
+fn version_at(args: &[Value], at: usize) -> Result<&Version, CallError> {
+    let object = args.any(at).downcast::<VersionObject>();
+    object.map(|object| &object.version).ok_or_else(crate::fault::nil_pointer)
+}
+
+fn order(args: &[Value]) -> Result<Ordering, CallError> {
+    Ok(version_at(args, 0)?.compare(version_at(args, 1)?))
+}
+
+/// Sets a part of a copy and checks the result as a whole.
+fn set(args: &[Value], change: fn(&mut Version, String)) -> Outcome {
+    let mut version = receiver(args)?.clone();
+    change(&mut version, args.text(1).into_owned());
+    let checked = Version::parse(&version.to_string());
+    let mut checked = checked.map_err(|error| CallError::new(error.to_string()))?;
+    if version.original.starts_with('v') {
+        checked.original.insert(0, 'v');
+    }
+    Ok(object(checked, VALUE_TYPE))
+}
+
+fn compare(_: &mut Context<'_>, args: &[Value]) -> Outcome {
+    let constraints = Constraints::parse(&args.text(0));
+    let constraints = constraints.map_err(|error| CallError::new(error.to_string()))?;
+    Ok(Value::Bool(constraints.check(&read(args, 1)?)))
+}
