@@ -41,6 +41,19 @@ pub(crate) async fn configuration(options: &ConnectOptions) -> Result<Config, Er
     Ok(config)
 }
 
+/// The namespace that the kubeconfig's context names; none where there is no such file, context or
+/// namespace. Asks no server.
+pub fn configured_namespace(options: &ConnectOptions) -> Option<String> {
+    let file = match &options.kubeconfig {
+        Some(path) => Kubeconfig::read_from(path),
+        None => Kubeconfig::read(),
+    }
+    .ok()?;
+    let name = options.context.as_ref().or(file.current_context.as_ref())?;
+    let context = file.contexts.iter().find(|c| c.name == *name)?;
+    context.context.as_ref()?.namespace.clone().filter(|n| !n.is_empty())
+}
+
 async fn base(options: &ConnectOptions) -> Result<Config, Error> {
     let selection =
         KubeConfigOptions { context: options.context.clone(), ..KubeConfigOptions::default() };

@@ -29,6 +29,7 @@ mod transport;
 pub mod wait;
 
 pub use client::Client;
+pub use connect::configured_namespace;
 pub use discovery::{Resource, Scope, ServerVersion};
 pub use error::{Cause, Error, FieldConflict, Unreachable};
 pub use object::ObjectRef;
