@@ -14,7 +14,7 @@ use crate::source::Source;
 use crate::token::Mark;
 
 /// How deep collections may nest.
-pub(crate) const MAX_DEPTH: usize = 1000;
+pub(crate) const MAX_DEPTH: usize = 500;
 
 /// One document.
 #[derive(Debug, Default)]
