@@ -1,13 +1,29 @@
 //! Carries out a plan and records it.
+//!
+//! The sequence of a revision: what was left behind is marked failed; namespace; definitions;
+//! the pending record, which is also the lock; hooks; objects; deletions; readiness; hooks; the
+//! record is `deployed`, and only then are older revisions superseded. Cut anywhere, the next
+//! operation finds a pending or failed revision whose objects it knows.
+
+mod deploy;
+mod hooks;
+mod objects;
+mod uninstall;
 
 use std::time::Duration;
 
-use kubernetes::{CancellationToken, Client};
+use kubernetes::wait::{Until, WaitOptions, WaitingFor};
+use kubernetes::{CancellationToken, Client, ObjectRef};
+use tokio::task::JoinHandle;
 
+use crate::desired::{Desired, Intent};
 use crate::error::Error;
-use crate::plan::Plan;
-use crate::progress::Progress;
-use crate::record::Release;
+use crate::lock::RENEWAL;
+use crate::observe::{ObserveOptions, observe};
+use crate::plan::{Action, Plan};
+use crate::progress::{Event, Phase, Progress};
+use crate::record::{Release, Status};
+use crate::storage::{Held, Storage};
 
 /// How long, and for what, to wait.
 #[derive(Clone, Debug)]
@@ -18,7 +34,7 @@ pub struct ActOptions {
     pub wait: WaitMode,
     /// After a failure.
     pub on_failure: OnFailure,
-    /// Who acts, for others to read (`ci-job-7@runner`); any text.
+    /// Who acts, for others to read (`ci-job-7@runner`); must differ between processes.
     pub holder: String,
     /// Stops after the current request; the release is left repairable.
     pub cancel: CancellationToken,
@@ -27,7 +43,7 @@ pub struct ActOptions {
 impl Default for ActOptions {
     fn default() -> Self {
         Self {
-            timeout: Duration::from_secs(300),
+            timeout: Duration::from_mins(5),
             wait: WaitMode::Ready,
             on_failure: OnFailure::Keep,
             holder: "windrose".to_owned(),
@@ -59,19 +75,171 @@ pub enum OnFailure {
 /// What came of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
-    /// The record as stored; none after an uninstall without history and for `Nothing` without any.
+    /// The record as stored; after an uninstall as it was last.
     pub release: Option<Release>,
-    /// Objects kept, as Helm's uninstall tells it; empty otherwise.
-    pub kept: Vec<kubernetes::ObjectRef>,
+    /// Objects kept although the release let go of them.
+    pub kept: Vec<ObjectRef>,
 }
 
-/// Carries out a plan: CRDs, record, hooks, objects, readiness, hooks, record.
-#[expect(clippy::unused_async, reason = "signatures first; the bodies follow")]
+/// Carries out a plan: CRDs, record, hooks, objects, readiness, hooks, record. A plan with
+/// refusals writes nothing.
 pub async fn act(
-    _client: &Client,
-    _plan: &Plan,
-    _options: &ActOptions,
-    _progress: &Progress,
+    client: &Client,
+    plan: &Plan,
+    options: &ActOptions,
+    progress: &Progress,
 ) -> Result<Outcome, Error> {
-    Err(Error::Cancelled)
+    let reasons: Vec<_> = plan.refusals().into_iter().cloned().collect();
+    if !reasons.is_empty() {
+        return Err(Error::Refused { reasons });
+    }
+    if options.cancel.is_cancelled() {
+        return Err(Error::Cancelled);
+    }
+    let storage = Storage::new(client, &plan.namespace);
+    let actor = Actor { client, storage, plan, options, progress };
+    match plan.action {
+        Action::Nothing => actor.nothing().await,
+        Action::Uninstall => actor.uninstall().await,
+        Action::Install | Action::Upgrade | Action::Rollback { .. } => match actor.deploy().await {
+            Err(error) if options.on_failure == OnFailure::Rollback => actor.roll_back(error).await,
+            outcome => outcome,
+        },
+    }
+}
+
+/// One operation under way.
+struct Actor<'a> {
+    client: &'a Client,
+    storage: Storage,
+    plan: &'a Plan,
+    options: &'a ActOptions,
+    progress: &'a Progress,
+}
+
+/// Says every few seconds that the holder lives, until dropped.
+struct Heartbeat(JoinHandle<()>);
+
+impl Drop for Heartbeat {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl Actor<'_> {
+    async fn nothing(&self) -> Result<Outcome, Error> {
+        self.supersede(self.plan.revision).await?;
+        Ok(Outcome { release: self.plan.work.record.clone(), kept: Vec::new() })
+    }
+
+    /// Marks every other revision that is still `deployed` as superseded.
+    async fn supersede(&self, except: i64) -> Result<(), Error> {
+        for older in self.plan.work.history.iter() {
+            if older.info.status == Status::Deployed && older.version != except {
+                let mut older = older.clone();
+                older.info.status = Status::Superseded;
+                match self.storage.update(&older, Held::Nobody).await {
+                    // Pruned in this very operation.
+                    Ok(()) | Err(Error::Overtaken { .. }) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn heartbeat(&self, revision: i64) -> Heartbeat {
+        let storage = self.storage.clone();
+        let name = self.plan.release.clone();
+        Heartbeat(tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(RENEWAL).await;
+                if let Err(Error::Kubernetes(error)) = storage.renew(&name, revision).await
+                    && error.is_not_found()
+                {
+                    return;
+                }
+            }
+        }))
+    }
+
+    async fn roll_back(&self, cause: Error) -> Result<Outcome, Error> {
+        let nothing_written = matches!(cause, Error::InProgress { .. } | Error::Overtaken { .. });
+        if nothing_written {
+            return Err(cause);
+        }
+        let good =
+            self.plan.work.history.iter().rfind(|release| {
+                matches!(release.info.status, Status::Deployed | Status::Superseded)
+            });
+        let intent = match good {
+            Some(good) => Intent::Rollback { to: Some(good.version) },
+            None => Intent::Uninstall,
+        };
+        self.progress.send(Event::Phase(Phase::Rollback));
+        let desired = Desired {
+            name: self.plan.release.clone(),
+            namespace: self.plan.namespace.clone(),
+            intent,
+            content: None,
+            options: self.plan.work.options.clone(),
+        };
+        let options = ActOptions {
+            on_failure: OnFailure::Keep,
+            cancel: CancellationToken::new(),
+            ..self.options.clone()
+        };
+        let back = async {
+            let look = ObserveOptions::default();
+            let observed = observe(self.client, &desired, &look, self.progress).await?;
+            let plan = crate::decide(&desired, &observed)?;
+            Box::pin(act(self.client, &plan, &options, self.progress)).await
+        };
+        match back.await {
+            Ok(_) => {
+                Err(Error::RolledBack { name: self.plan.release.clone(), cause: Box::new(cause) })
+            }
+            Err(second) => {
+                self.progress.send(Event::Warning(format!("rolling back failed: {second}")));
+                Err(cause)
+            }
+        }
+    }
+
+    fn check_cancelled(&self) -> Result<(), Error> {
+        if self.options.cancel.is_cancelled() { Err(Error::Cancelled) } else { Ok(()) }
+    }
+
+    async fn wait_ready(&self, objects: &[ObjectRef], until: Until) -> Result<(), Error> {
+        let options = WaitOptions::new(until, self.options.timeout, &self.options.cancel);
+        let report = self.report(objects.len());
+        kubernetes::wait::ready(self.client, objects, &options, &report).await.map_err(not_ready)
+    }
+
+    async fn wait_gone(&self, objects: &[ObjectRef]) -> Result<(), Error> {
+        let options = WaitOptions::new(Until::Current, self.options.timeout, &self.options.cancel);
+        let report = self.report(objects.len());
+        kubernetes::wait::gone(self.client, objects, &options, &report).await.map_err(not_ready)
+    }
+
+    fn report(&self, total: usize) -> impl Fn(&[WaitingFor]) + Send + Sync {
+        let progress = self.progress.clone();
+        move |waiting: &[WaitingFor]| {
+            progress.send(Event::Waiting {
+                ready: total - waiting.len(),
+                total,
+                waiting: waiting.to_vec(),
+            });
+        }
+    }
+}
+
+fn not_ready(error: kubernetes::Error) -> Error {
+    match error {
+        kubernetes::Error::Cancelled => Error::Cancelled,
+        error @ (kubernetes::Error::WaitTimeout { .. } | kubernetes::Error::Failed { .. }) => {
+            Error::NotReady(error)
+        }
+        error => Error::Kubernetes(error),
+    }
 }

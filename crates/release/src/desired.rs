@@ -80,6 +80,8 @@ pub struct Options {
     pub replace: Replace,
     /// Hooks.
     pub hooks: Hooks,
+    /// Objects that hooks leave behind, on uninstall.
+    pub hook_leftovers: HookLeftovers,
     /// Files below `crds/`.
     pub crds: CrdPolicy,
     /// When a revision is written.
@@ -107,6 +109,7 @@ impl Default for Options {
             conflicts: Conflicts::Refuse,
             replace: Replace::Refuse,
             hooks: Hooks::Run,
+            hook_leftovers: HookLeftovers::Delete,
             crds: CrdPolicy::Create,
             revisions: Revisions::OnChange,
             history_max: 10,
@@ -162,6 +165,15 @@ pub enum Hooks {
     Run,
     /// They do not.
     Skip,
+}
+
+/// What an uninstall does about objects that the release's hooks left in the cluster.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HookLeftovers {
+    /// They go, unless `helm.sh/resource-policy: keep` says otherwise.
+    Delete,
+    /// They stay, as Helm leaves them.
+    Keep,
 }
 
 /// What to do about files below `crds/`.

@@ -32,6 +32,21 @@ pub enum Error {
         /// The revision asked for.
         revision: i64,
     },
+    /// The release's namespace is missing and may not be created.
+    #[error("namespaces {namespace:?} not found")]
+    NoNamespace {
+        /// The namespace.
+        namespace: String,
+    },
+    /// Something the caller must give is missing.
+    #[error("{0}")]
+    Incomplete(&'static str),
+    /// Uninstall of what was uninstalled before.
+    #[error("the release named {name:?} is already deleted")]
+    AlreadyUninstalled {
+        /// The release.
+        name: String,
+    },
     /// Install of a name that is in use.
     #[error("cannot reuse a name that is still in use")]
     NameInUse {

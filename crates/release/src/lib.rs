@@ -10,10 +10,15 @@
 //! Not here: how templates run (the `render` room), printing, and anything that knows of stacks.
 
 mod act;
+mod codec;
+mod content;
 mod decide;
 mod desired;
 pub mod diff;
 mod error;
+mod lock;
+mod managed_fields;
+mod manifest;
 mod observe;
 mod plan;
 mod progress;
@@ -24,10 +29,10 @@ mod storage;
 pub use act::{ActOptions, OnFailure, Outcome, WaitMode, act};
 pub use decide::decide;
 pub use desired::{
-    Conflicts, Content, Crd, CrdPolicy, Desired, Hooks, Intent, Namespaces, Options, Ownership,
-    Replace, Revisions,
+    Conflicts, Content, Crd, CrdPolicy, Desired, HookLeftovers, Hooks, Intent, Namespaces, Options,
+    Ownership, Replace, Revisions,
 };
-pub use diff::{Diff, FieldChange};
+pub use diff::{Diff, FieldChange, Line, Mark};
 pub use error::Error;
 pub use observe::{ObserveOptions, Observed, Upcoming, observe, upcoming};
 pub use plan::{

@@ -3,11 +3,13 @@
 //! **Invariant:** a plan holds everything [`crate::act`] needs: acting decides nothing.
 
 use std::fmt;
+use std::sync::Arc;
 
 use kubernetes::{FieldConflict, ObjectRef};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::desired::Options;
 use crate::diff::Diff;
 use crate::record::{HookEvent, Release};
 
@@ -56,13 +58,20 @@ pub struct Plan {
     /// What else is worth a line.
     pub warnings: Vec<String>,
     #[serde(skip)]
-    pub(crate) work: Option<Work>,
+    pub(crate) work: Work,
 }
 
 /// What acting needs beside what is shown.
 #[derive(Clone, Debug)]
 pub(crate) struct Work {
-    pub(crate) record: Release,
+    /// The record to write; for an uninstall the latest one; none for `Nothing` without history.
+    pub(crate) record: Option<Release>,
+    /// All revisions there are, oldest first.
+    pub(crate) history: Arc<Vec<Release>>,
+    /// How to go about it.
+    pub(crate) options: Options,
+    /// Definitions to create.
+    pub(crate) crds: Vec<Value>,
 }
 
 impl Plan {
@@ -141,6 +150,20 @@ pub struct Change {
     /// What is applied, with owner labels; null for deletions.
     #[serde(skip)]
     pub(crate) manifest: Value,
+    /// What is done besides: nothing shows, but the object must be touched.
+    #[serde(skip)]
+    pub(crate) touch: Touch,
+}
+
+/// What an object needs besides the change that is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Touch {
+    /// Client-side entries of Helm are folded first.
+    pub(crate) fold: bool,
+    /// Helm's server-side apply does not own it yet, or it could not be tried.
+    pub(crate) own: bool,
+    /// It is being deleted: wait until it is gone.
+    pub(crate) terminating: bool,
 }
 
 /// What happens to one object.

@@ -1,0 +1,248 @@
+//! From a rendering to what a revision records, and whether two revisions are made of the same.
+//!
+//! The chart is stored as Helm's JSON (`pkg/chart/v2`): metadata, lock, templates, values, schema
+//! and files of the root chart; subcharts are not stored, as in Helm.
+
+use std::collections::BTreeMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use chart::{Chart, Dependency, File, ImportValue, Lock, Metadata};
+use render::Rendered;
+use serde_json::{Map, Value, json};
+
+use crate::desired::{Content, Crd};
+use crate::record::{Hook, HookRun};
+
+impl Content {
+    /// What Helm would record of a rendering.
+    pub fn from_rendered(rendered: &Rendered) -> Self {
+        let config = match yaml::Value::Map(rendered.values.clone()).to_json() {
+            Value::Object(config) => config,
+            _ => Map::new(),
+        };
+        Self {
+            chart: chart_record(&rendered.chart),
+            config,
+            manifest: rendered.manifest_text(),
+            hooks: rendered.hooks.iter().map(hook_record).collect(),
+            crds: rendered
+                .crds
+                .iter()
+                .map(|crd| Crd {
+                    source: crd.filename.clone(),
+                    text: String::from_utf8_lossy(&crd.data).into_owned(),
+                })
+                .collect(),
+            notes: rendered.notes.clone().unwrap_or_default(),
+        }
+    }
+}
+
+fn hook_record(hook: &render::Hook) -> Hook {
+    Hook {
+        name: hook.name.clone(),
+        kind: hook.kind.clone(),
+        path: hook.path.clone(),
+        manifest: hook.manifest.clone(),
+        events: hook.events.iter().map(|event| event.as_str().to_owned()).collect(),
+        last_run: HookRun::default(),
+        weight: hook.weight,
+        delete_policies: hook.delete_policies.iter().map(|p| p.as_str().to_owned()).collect(),
+        output_log_policies: hook
+            .output_log_policies
+            .iter()
+            .map(|p| p.as_str().to_owned())
+            .collect(),
+    }
+}
+
+fn chart_record(chart: &Chart) -> Value {
+    json!({
+        "metadata": metadata(&chart.metadata),
+        "lock": chart.lock.as_ref().map(lock),
+        "templates": files(&chart.templates),
+        "values": yaml::Value::Map(chart.values.clone()).to_json(),
+        "schema": chart.schema.as_ref().map(|file| STANDARD.encode(&file.data)),
+        "schemamodtime": "0001-01-01T00:00:00Z",
+        "files": files(&chart.files),
+    })
+}
+
+fn files(files: &[File]) -> Value {
+    files
+        .iter()
+        .map(|file| json!({ "name": file.name, "data": STANDARD.encode(&file.data) }))
+        .collect()
+}
+
+fn lock(lock: &Lock) -> Value {
+    json!({
+        // Go's zero time stands for a file that names none.
+        "generated": if lock.generated.is_empty() { "0001-01-01T00:00:00Z" } else { &lock.generated },
+        "digest": lock.digest,
+        "dependencies": lock.dependencies.iter().map(dependency).collect::<Vec<_>>(),
+    })
+}
+
+fn metadata(metadata: &Metadata) -> Value {
+    let mut fields = Map::new();
+    let mut put = |key: &str, value: Value| {
+        if !is_empty(&value) {
+            fields.insert(key.to_owned(), value);
+        }
+    };
+    put("name", json!(metadata.name));
+    put("home", json!(metadata.home));
+    put("sources", json!(metadata.sources));
+    put("version", json!(metadata.version));
+    put("description", json!(metadata.description));
+    put("keywords", json!(metadata.keywords));
+    let maintainers = metadata.maintainers.iter().map(|maintainer| {
+        without_empty(json!({
+            "name": maintainer.name, "email": maintainer.email, "url": maintainer.url,
+        }))
+    });
+    put("maintainers", maintainers.collect());
+    put("icon", json!(metadata.icon));
+    put("apiVersion", json!(metadata.api_version));
+    put("condition", json!(metadata.condition));
+    put("tags", json!(metadata.tags));
+    put("appVersion", json!(metadata.app_version));
+    put("deprecated", json!(metadata.deprecated));
+    put("annotations", json!(metadata.annotations));
+    put("kubeVersion", json!(metadata.kube_version));
+    let dependencies = metadata.dependencies.iter().flatten().map(dependency);
+    put("dependencies", dependencies.collect());
+    put("type", json!(metadata.kind));
+    Value::Object(fields)
+}
+
+fn dependency(dependency: &Dependency) -> Value {
+    let imports = dependency.import_values.iter().map(|import| match import {
+        ImportValue::Export(name) => json!(name),
+        ImportValue::Path { child, parent } => json!({ "child": child, "parent": parent }),
+        ImportValue::Other(value) => value.to_json(),
+    });
+    let mut fields = without_empty(json!({
+        "version": dependency.version,
+        "condition": dependency.condition,
+        "tags": dependency.tags,
+        "enabled": dependency.enabled,
+        "import-values": imports.collect::<Vec<_>>(),
+        "alias": dependency.alias,
+    }));
+    fields["name"] = json!(dependency.name);
+    fields["repository"] = json!(dependency.repository);
+    fields
+}
+
+fn without_empty(value: Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            fields.into_iter().filter(|(_, value)| !is_empty(value)).collect::<Map<_, _>>().into()
+        }
+        other => other,
+    }
+}
+
+/// What Go's `omitempty` leaves out.
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Bool(b) => !b,
+        Value::Number(_) => false,
+        Value::String(s) => s.is_empty(),
+        Value::Array(list) => list.is_empty(),
+        Value::Object(map) => map.is_empty(),
+    }
+}
+
+/// Whether two chart records are the same chart: times of files, the order of files and the
+/// difference between nothing and empty do not count.
+pub(crate) fn is_same_chart(a: &Value, b: &Value) -> bool {
+    let strip = |chart: &Value| {
+        let mut chart = chart.clone();
+        if let Some(fields) = chart.as_object_mut() {
+            fields.retain(|key, _| key != "schemamodtime" && key != "modtime");
+        }
+        let by_name = |list: &Value| -> BTreeMap<String, Value> {
+            let files = list.as_array().into_iter().flatten();
+            files.map(|f| (f["name"].to_string(), f["data"].clone())).collect()
+        };
+        let files = [by_name(&chart["templates"]), by_name(&chart["files"])];
+        if let Some(fields) = chart.as_object_mut() {
+            fields.remove("templates");
+            fields.remove("files");
+        }
+        (chart, files)
+    };
+    let ((a, a_files), (b, b_files)) = (strip(a), strip(b));
+    a_files == b_files && is_same(&a, &b)
+}
+
+/// Whether two JSON values mean the same: `1` and `1.0`, missing, null and empty are alike.
+pub(crate) fn is_same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Number(x), Value::Number(y)) => x == y || x.as_f64() == y.as_f64(),
+        (Value::Array(x), Value::Array(y)) => {
+            x.len() == y.len() && x.iter().zip(y).all(|(x, y)| is_same(x, y))
+        }
+        (Value::Object(x), Value::Object(y)) => {
+            let keys: std::collections::BTreeSet<_> = x.keys().chain(y.keys()).collect();
+            keys.into_iter().all(|key| {
+                is_same(x.get(key).unwrap_or(&Value::Null), y.get(key).unwrap_or(&Value::Null))
+            })
+        }
+        (x, y) => x == y || (is_nothing(x) && is_nothing(y)),
+    }
+}
+
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(list) => list.is_empty(),
+        Value::Object(map) => map.values().all(is_nothing),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn same_json() {
+        let table = [
+            (json!({"a": 1}), json!({"a": 1.0}), true),
+            (json!({"a": null}), json!({}), true),
+            (json!({"a": {}}), json!({"a": null}), true),
+            (json!({"a": []}), json!({}), true),
+            (json!({"a": false}), json!({}), false),
+            (json!({"a": ""}), json!({}), false),
+            (json!({"a": 1}), json!({"a": "1"}), false),
+            (json!([1, 2]), json!([2, 1]), false),
+        ];
+        for (a, b, same) in table {
+            assert_eq!(is_same(&a, &b), same, "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn same_chart_ignores_times_and_order_of_files() {
+        let ours = json!({
+            "metadata": {"name": "web"}, "lock": null, "values": {"replicas": 1},
+            "templates": [{"name": "a", "data": "eA=="}, {"name": "b", "data": "eQ=="}],
+            "files": [],
+        });
+        let mut helms = ours.clone();
+        helms["templates"] = json!([
+            {"name": "b", "data": "eQ==", "modtime": "2026-01-01T00:00:00Z"},
+            {"name": "a", "data": "eA=="},
+        ]);
+        helms["modtime"] = json!("2026-01-01T00:00:00Z");
+        assert!(is_same_chart(&ours, &helms));
+        helms["values"]["replicas"] = json!(2);
+        assert!(!is_same_chart(&ours, &helms));
+    }
+}
