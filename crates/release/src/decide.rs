@@ -136,31 +136,25 @@ pub(crate) fn settle(
 }
 
 /// What the new revision is made of; none for an uninstall.
-pub(crate) fn content<'a>(
-    desired: &'a Desired,
-    history: &[Release],
-) -> Result<Option<Cow<'a, Content>>, Error> {
-    match settle(&desired.intent, &desired.name, history, &Lock::Free) {
-        Ok(Action::Rollback { to }) => {
-            let target = history.iter().find(|release| release.version == to);
-            Ok(target.map(|target| {
-                Cow::Owned(Content {
-                    chart: target.chart.clone(),
-                    config: target.config.clone(),
-                    manifest: target.manifest.clone(),
-                    hooks: target.hooks.clone(),
-                    crds: Vec::new(),
-                    notes: target.info.notes.clone(),
-                })
+pub(crate) fn content<'a>(desired: &'a Desired, history: &[Release]) -> Option<Cow<'a, Content>> {
+    match &desired.intent {
+        Intent::Install | Intent::Upgrade | Intent::Apply => {
+            desired.content.as_ref().map(Cow::Borrowed)
+        }
+        Intent::Uninstall => None,
+        Intent::Rollback { .. } => {
+            let settled = settle(&desired.intent, &desired.name, history, &Lock::Free);
+            let Ok(Action::Rollback { to }) = settled else { return None };
+            let target = history.iter().find(|release| release.version == to)?;
+            Some(Cow::Owned(Content {
+                chart: target.chart.clone(),
+                config: target.config.clone(),
+                manifest: target.manifest.clone(),
+                hooks: target.hooks.clone(),
+                crds: Vec::new(),
+                notes: target.info.notes.clone(),
             }))
         }
-        Ok(Action::Uninstall) => Ok(None),
-        Ok(Action::Nothing | Action::Install | Action::Upgrade) | Err(_) => match desired.intent {
-            Intent::Rollback { .. } | Intent::Uninstall => Ok(None),
-            Intent::Install | Intent::Upgrade | Intent::Apply => {
-                Ok(desired.content.as_ref().map(Cow::Borrowed))
-            }
-        },
     }
 }
 

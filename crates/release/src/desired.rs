@@ -117,7 +117,7 @@ impl Default for Options {
             labels: BTreeMap::new(),
             keep_history: false,
             propagation: Propagation::Background,
-            abandoned_after: Duration::from_secs(600),
+            abandoned_after: Duration::from_mins(10),
         }
     }
 }

@@ -95,7 +95,7 @@ impl Diff {
                 }
             }
             (Some(Value::Array(old)), Some(Value::Array(new))) => {
-                self.compare_lists(path, old, new)
+                self.compare_lists(path, old, new);
             }
             (None, Some(Value::Object(new))) if !new.is_empty() => {
                 for (key, value) in new {

@@ -140,13 +140,13 @@ mod tests {
         json!({"manager": manager, "operation": operation, "apiVersion": "v1", "fieldsType": "FieldsV1", "fieldsV1": fields})
     }
 
-    fn live(entries: Vec<Value>) -> Value {
+    fn live(entries: &[Value]) -> Value {
         json!({"metadata": {"resourceVersion": "7", "managedFields": entries}})
     }
 
     #[test]
     fn an_update_entry_becomes_the_apply_entry() {
-        let live = live(vec![
+        let live = live(&[
             entry("helm", "Update", &json!({"f:data": {"f:a": {}}})),
             entry("kubectl", "Update", &json!({"f:data": {"f:b": {}}})),
         ]);
@@ -163,14 +163,14 @@ mod tests {
 
     #[test]
     fn both_entries_are_united_and_others_are_left_alone() {
-        let both = live(vec![
+        let both = live(&[
             entry("helm", "Apply", &json!({"f:data": {"f:a": {}}})),
             entry("helm", "Update", &json!({"f:data": {"f:c": {}}, "f:type": {}})),
         ]);
         let patch = upgrade_patch(&both).unwrap();
         let fields = json!({"f:data": {"f:a": {}, "f:c": {}}, "f:type": {}});
         assert_eq!(patch[0]["value"], json!([entry("helm", "Apply", &fields)]));
-        let settled = live(vec![entry("helm", "Apply", &json!({}))]);
+        let settled = live(&[entry("helm", "Apply", &json!({}))]);
         assert_eq!(upgrade_patch(&settled), None);
     }
 
@@ -181,7 +181,7 @@ mod tests {
             "f:ports": {"k:{\"port\":80}": {".": {}, "f:port": {}, "f:name": {}}, "k:{\"port\":81}": {}},
             "f:finalizers": {"v:\"x\"": {}},
         });
-        let live = live(vec![
+        let live = live(&[
             entry("helm", "Update", &owned),
             entry("kubectl", "Update", &json!({"f:data": {"f:c": {}}})),
         ]);

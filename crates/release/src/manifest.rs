@@ -34,6 +34,7 @@ pub(crate) fn parse(text: &str, what: &str) -> Result<Vec<Item>, Error> {
     let mut items = Vec::new();
     let wrong = |detail: String| Error::Manifest { what: what.to_owned(), detail };
     for document in yaml::documents(text) {
+        let document = document.map_err(|error| wrong(error.to_string()))?;
         let source = document
             .lines()
             .find_map(|line| line.strip_prefix("# Source: "))

@@ -182,7 +182,7 @@ pub async fn observe(
     let namespace = ObjectRef::new("v1", "Namespace", None, &desired.namespace);
     observed.namespace_exists = client.get(&namespace).await?.is_some();
     let look = Look { client, desired, cancel: &options.cancel };
-    if let Some(content) = content(desired, &observed.history)? {
+    if let Some(content) = content(desired, &observed.history) {
         look.crds(&content, &mut observed).await?;
         look.objects(&content, &mut observed).await?;
     }

@@ -100,10 +100,7 @@ impl Actor<'_> {
         };
         let options = ApplyOptions { manager: MANAGER.to_owned(), force, dry_run: DryRun::No };
         loop {
-            let error = match self.client.apply(manifest, &options).await {
-                Ok(_) => return Ok(()),
-                Err(error) => error,
-            };
+            let Err(error) = self.client.apply(manifest, &options).await else { return Ok(()) };
             let may_come = match &error {
                 kubernetes::Error::UnknownKind { .. } | kubernetes::Error::Stale { .. } => true,
                 kubernetes::Error::Forbidden { message } => {
