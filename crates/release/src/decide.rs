@@ -38,7 +38,7 @@ pub fn decide(desired: &Desired, observed: &Observed) -> Result<Plan, Error> {
         return uninstall(desired, observed, repair);
     }
     let content =
-        content(desired, history)?.ok_or(Error::Incomplete("the new revision has no content"))?;
+        content(desired, history).ok_or(Error::Incomplete("the new revision has no content"))?;
     if !observed.namespace_exists && desired.options.namespaces == Namespaces::MustExist {
         return Err(Error::NoNamespace { namespace: desired.namespace.clone() });
     }
