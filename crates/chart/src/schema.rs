@@ -5,6 +5,8 @@
 //! the same nesting; keys are visited by name where Go's order is random. Drafts 4, 6, 7, 2019-09
 //! and 2020-12 are known. Whether the schema is one at all is asked of the `jsonschema` crate.
 //! Nothing is fetched: a reference to another document is refused by name.
+use std::fmt::Write as _;
+
 use crate::values::Tree;
 use crate::{Chart, Error};
 
@@ -35,7 +37,7 @@ fn collect(chart: &Chart, values: &yaml::Value, text: &mut String) {
     if let Some(schema) = &chart.schema
         && let Err(message) = check(&schema.data, values)
     {
-        text.push_str(&format!("{}:\n{message}", chart.name()));
+        let _ = write!(text, "{}:\n{message}", chart.name());
     }
     for dependency in &chart.dependencies {
         let name = dependency.name();
@@ -52,9 +54,10 @@ fn collect(chart: &Chart, values: &yaml::Value, text: &mut String) {
                     yaml::Value::List(_) => "[]interface {}",
                     yaml::Value::Null | yaml::Value::Map(_) => "<nil>",
                 };
-                text.push_str(&format!(
-                    "{name}:\ninvalid type for values: expected object (map), got {found}\n"
-                ));
+                let _ = writeln!(
+                    text,
+                    "{name}:\ninvalid type for values: expected object (map), got {found}"
+                );
             }
         }
     }

@@ -23,7 +23,7 @@ pub(crate) struct Output {
 /// Runs every template that is no partial.
 pub(crate) fn run(request: &Request<'_>, templates: &Templates) -> Result<Output, Error> {
     let order = order(templates);
-    let mut set = TemplateSet::new(library(), "gotpl");
+    let mut set = TemplateSet::new(functions::library(), "gotpl");
     let mut sources = HashMap::new();
     for (path, template) in &order {
         let text = String::from_utf8_lossy(&template.text);
@@ -116,8 +116,4 @@ impl template::Host for Outside<'_> {
     fn warn(&mut self, message: String) {
         self.warnings.push(message);
     }
-}
-
-fn library() -> Arc<template::Library> {
-    Arc::new(template::Library::new())
 }

@@ -35,11 +35,10 @@ impl Failure {
         let hidden = matches!(self.kind, Kind::Reference) && self.causes.len() == 1;
         if !hidden {
             let indent = "  ".repeat(depth - 1);
-            let path: String = self
-                .at
-                .iter()
-                .map(|k| format!("/{}", k.replace('~', "~0").replace('/', "~1")))
-                .collect();
+            let mut path = String::new();
+            for key in &self.at {
+                let _ = write!(path, "/{}", key.replace('~', "~0").replace('/', "~1"));
+            }
             let words = match &self.kind {
                 Kind::Said(words) => words,
                 Kind::Group | Kind::Reference => "validation failed",

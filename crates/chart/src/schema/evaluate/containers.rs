@@ -150,12 +150,11 @@ impl<'d> Evaluator<'d> {
             None => {}
         }
         match state.schema.get(rest) {
-            Some(Json::Bool(false)) if !new => {
-                if done != items.len() {
-                    let left = count((items.len() - done) as u64);
-                    self.fail(state, format!("last {left} additionalItem(s) not allowed"));
-                }
+            Some(Json::Bool(false)) if !new && done != items.len() => {
+                let left = count((items.len() - done) as u64);
+                self.fail(state, format!("last {left} additionalItem(s) not allowed"));
             }
+            Some(Json::Bool(_)) if !new => {}
             Some(schema) => {
                 for (at, item) in items.iter().enumerate().skip(done) {
                     self.below(state, schema, &at.to_string(), item);
