@@ -1,5 +1,7 @@
 //! Whole documents: text to values and back, as `sigs.k8s.io/yaml` does it.
 
+use std::ops::Range;
+
 use crate::composer::Composer;
 use crate::decoder::{Duplicates, decode};
 use crate::source::Source;
@@ -52,41 +54,64 @@ fn read(source: &Source<'_>, numbers: Numbers, duplicates: Duplicates) -> Result
     }
 }
 
-/// The documents of a values file, cut where Kubernetes' YAML reader cuts them: at lines that begin with `---`.
+/// The documents of a values file, cut where Kubernetes' YAML reader cuts them: at lines that
+/// begin with `---`.
 ///
-/// The line that opens the first document stays with it. Only a comment may follow the three dashes.
-pub fn documents(text: &str) -> Documents<'_> {
-    Documents { rest: text }
+/// The line that opens the first document stays with it. Only a comment may follow the dashes.
+pub fn documents(text: &str) -> Documents<'_, str> {
+    Documents { text, pos: 0 }
+}
+
+/// As [`documents`], in a file's bytes.
+pub fn documents_in_slice(bytes: &[u8]) -> Documents<'_, [u8]> {
+    Documents { text: bytes, pos: 0 }
 }
 
 /// What [`documents`] gives, one document after the other.
-#[derive(Debug, Clone)]
-pub struct Documents<'t> {
-    rest: &'t str,
+#[derive(Debug)]
+pub struct Documents<'t, T: ?Sized> {
+    text: &'t T,
+    pos: usize,
 }
 
-impl<'t> Iterator for Documents<'t> {
+impl<'t> Iterator for Documents<'t, str> {
     type Item = Result<&'t str, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let text = std::mem::take(&mut self.rest);
-        let mut end = 0;
-        for line in text.split_inclusive('\n') {
-            if let Some(after) = line.strip_prefix("---") {
-                let after = after.trim();
-                if !after.is_empty() && !after.starts_with('#') {
-                    let message = format!("invalid Yaml document separator: {after}");
-                    return Some(Err(Error::Separator(Problem::new(message))));
-                }
-                if end > 0 {
-                    self.rest = &text[end + line.len()..];
-                    return Some(Ok(&text[..end]));
-                }
-            }
-            end += line.len();
-        }
-        (end > 0).then_some(Ok(text))
+        let range = next_document(self.text.as_bytes(), &mut self.pos)?;
+        Some(range.map(|range| self.text.get(range).unwrap_or_default()))
     }
+}
+
+impl<'t> Iterator for Documents<'t, [u8]> {
+    type Item = Result<&'t [u8], Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let range = next_document(self.text, &mut self.pos)?;
+        Some(range.map(|range| self.text.get(range).unwrap_or_default()))
+    }
+}
+
+/// The document that begins at `pos`, which moves to the next one.
+fn next_document(text: &[u8], pos: &mut usize) -> Option<Result<Range<usize>, Error>> {
+    let start = std::mem::replace(pos, text.len());
+    let mut end = start;
+    for line in text.get(start..)?.split_inclusive(|byte| *byte == b'\n') {
+        if let Some(after) = line.strip_prefix(b"---") {
+            let after = json::lossy(after);
+            let after = after.trim();
+            if !after.is_empty() && !after.starts_with('#') {
+                let message = format!("invalid Yaml document separator: {after}");
+                return Some(Err(Error::Separator(Problem::new(message))));
+            }
+            if end > start {
+                *pos = end + line.len();
+                return Some(Ok(start..end));
+            }
+        }
+        end += line.len();
+    }
+    (end > start).then_some(Ok(start..end))
 }
 
 /// A value as `yaml.Marshal` prints it, with a line break at the end; empty if it has no JSON form (see

@@ -9,7 +9,9 @@ mod number;
 mod reader;
 mod writer;
 
-pub(crate) use number::{format as number_text, general, key_of_float, yaml as yaml_float};
+pub(crate) use number::{
+    format as number_text, general, key_of_float, text_of_float, yaml as yaml_float,
+};
 pub(crate) use writer::Writer;
 
 /// Which characters are written as `\u` escapes beyond what JSON demands.

@@ -31,8 +31,8 @@ mod token;
 mod value;
 
 pub use document::{
-    Documents, Numbers, documents, from_slice, from_str, from_str_strict, list_from_str,
-    map_from_slice, map_from_str, to_string,
+    Documents, Numbers, documents, documents_in_slice, from_slice, from_str, from_str_strict,
+    list_from_str, map_from_slice, map_from_str, to_string,
 };
 pub use error::{Error, Problem};
 pub use value::{Map, Value};

@@ -130,6 +130,21 @@ impl Value {
         }
     }
 
+    /// The string that `sigs.k8s.io/yaml` makes of a scalar where a Go field is a string, e.g. the
+    /// version `1.10` becomes `1.1`; nothing for null, lists and maps.
+    ///
+    /// Read the document with [`Numbers::Exact`](crate::Numbers::Exact) for this.
+    pub fn to_text(&self) -> Option<String> {
+        match self {
+            Self::String(s) => Some(s.clone()),
+            Self::Bool(b) => Some(b.to_string()),
+            Self::Int(n) => Some(n.to_string()),
+            Self::Uint(n) => Some(n.to_string()),
+            Self::Float(f) => Some(crate::json::text_of_float(*f)),
+            Self::Null | Self::List(_) | Self::Map(_) => None,
+        }
+    }
+
     /// From `serde_json`; whole numbers stay whole.
     pub fn from_json(value: &serde_json::Value) -> Self {
         match value {
@@ -234,5 +249,24 @@ impl<T: Into<Value>> From<Option<T>> for Value {
 impl<K: Into<String>, V: Into<Value>> FromIterator<(K, V)> for Value {
     fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
         Self::Map(entries.into_iter().map(|(k, v)| (k.into(), v.into())).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Value;
+
+    #[test]
+    fn texts_of_scalars() {
+        for (value, text) in [
+            (Value::Float(1.10), "1.1"),
+            (Value::Float(1e6), "1e+06"),
+            (Value::Float(1.234_567_890_12), "1.2345679"),
+            (Value::Int(7), "7"),
+            (Value::Bool(true), "true"),
+        ] {
+            assert_eq!(value.to_text().as_deref(), Some(text));
+        }
+        assert_eq!(Value::Null.to_text(), None);
     }
 }

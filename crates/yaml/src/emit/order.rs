@@ -3,6 +3,7 @@
 //! Version 2's comparison is not transitive (`a10` < `a1b` < `a2` < `a10`): for such keys its output depends on the order
 //! it met them in. Invariant: we sort from byte order and never panic on it.
 
+use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use super::Flavor;
@@ -10,16 +11,24 @@ use crate::json::lossy;
 
 /// Sorts keys for one version of go-yaml.
 pub(super) fn sort<K: AsRef<[u8]>>(keys: &mut [K], flavor: Flavor) {
-    let less = |a: &K, b: &K| less(&lossy(a.as_ref()), &lossy(b.as_ref()), flavor);
-    if keys.windows(2).all(|pair| less(&pair[0], &pair[1])) {
-        return;
-    }
-    keys.sort_unstable_by(|a, b| a.as_ref().cmp(b.as_ref()));
-    if keys.windows(2).all(|pair| less(&pair[0], &pair[1])) {
-        return;
-    }
-    // The library's sort may panic where an order is not total, so we merge ourselves.
+    let texts: Vec<Cow<'_, str>> = keys.iter().map(|key| lossy(key.as_ref())).collect();
+    let sorted = |order: &[usize]| {
+        order.windows(2).all(|pair| less(&texts[pair[0]], &texts[pair[1]], flavor))
+    };
     let mut order: Vec<usize> = (0..keys.len()).collect();
+    if sorted(&order) {
+        return;
+    }
+    order.sort_by(|a, b| texts[*a].cmp(&texts[*b]));
+    if !sorted(&order) {
+        order = merge_sort(order, |a, b| less(&texts[a], &texts[b], flavor));
+    }
+    drop(texts);
+    permute(keys, &order);
+}
+
+/// A stable sort that does not mind an order that is not total; the library's may panic on one.
+fn merge_sort(mut order: Vec<usize>, less: impl Fn(usize, usize) -> bool) -> Vec<usize> {
     let mut spare = order.clone();
     let mut width = 1;
     while width < order.len() {
@@ -29,10 +38,9 @@ pub(super) fn sort<K: AsRef<[u8]>>(keys: &mut [K], flavor: Flavor) {
             let (left, right) = (&order[start..middle], &order[middle..end]);
             let (mut l, mut r) = (0, 0);
             for slot in &mut spare[start..end] {
-                let take_left =
-                    l < left.len() && (r >= right.len() || !less(&keys[right[r]], &keys[left[l]]));
-                *slot = if take_left { left[l] } else { right[r] };
-                if take_left {
+                let from_left = l < left.len() && (r >= right.len() || !less(right[r], left[l]));
+                *slot = if from_left { left[l] } else { right[r] };
+                if from_left {
                     l += 1;
                 } else {
                     r += 1;
@@ -42,7 +50,7 @@ pub(super) fn sort<K: AsRef<[u8]>>(keys: &mut [K], flavor: Flavor) {
         std::mem::swap(&mut order, &mut spare);
         width *= 2;
     }
-    permute(keys, &order);
+    order
 }
 
 /// Moves the key at `order[n]` to place `n`.

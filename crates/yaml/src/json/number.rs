@@ -27,13 +27,16 @@ pub(crate) fn general(value: f64) -> String {
     shortest(value, value.is_nan(), value.is_infinite(), value < 0.0)
 }
 
-/// The key that `sigs.k8s.io/yaml` makes of a float: `g` with 32 bits, and YAML's words.
+/// The string that `sigs.k8s.io/yaml` makes of a float where a string is wanted: `g` with 32 bits.
+pub(crate) fn text_of_float(value: f64) -> String {
+    let value = value as f32;
+    shortest(value, value.is_nan(), value.is_infinite(), value < 0.0)
+}
+
+/// The key that `sigs.k8s.io/yaml` makes of a float: the same, with YAML's words.
 pub(crate) fn key_of_float(value: f64) -> String {
-    if value.is_finite() {
-        let value = value as f32;
-        return shortest(value, value.is_nan(), value.is_infinite(), value < 0.0);
-    }
-    yaml_word(value).to_owned()
+    let narrow = f64::from(value as f32);
+    if narrow.is_finite() { text_of_float(value) } else { yaml_word(narrow).to_owned() }
 }
 
 /// `strconv.FormatFloat(value, 'g', -1, 64)` with YAML's words for what is not finite.

@@ -117,6 +117,15 @@ proptest! {
     }
 
     #[test]
+    fn nodes_mean_what_values_mean(text in text_of_pieces()) {
+        // Go reads only the first document, and forgives what follows it.
+        if let (Ok(value), Ok(nodes)) = (yaml::from_str_strict(&text, Numbers::Exact), node::parse(&text)) {
+            let node = nodes.first().map(node::Node::to_value).unwrap_or_default();
+            prop_assert_eq!(json::to_string(&node), json::to_string(&value));
+        }
+    }
+
+    #[test]
     fn printed_values_read_back(value in value()) {
         let v2 = emit::try_v2(&value).unwrap();
         prop_assert_eq!(&yaml::from_str(&v2, Numbers::Exact).unwrap(), &value, "{}", v2);
