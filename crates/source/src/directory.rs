@@ -10,13 +10,13 @@ use std::sync::Arc;
 use chart::File;
 use chart::ignore::{Entry, Rules};
 
-use crate::Error;
+use crate::{Error, Links};
 
 const MAX_TOTAL: u64 = 100 * 1024 * 1024;
 /// More directories below each other than any chart has: a link that leads back to its own parent.
 const MAX_DEPTH: usize = 64;
 
-pub(crate) fn read(root: &Path) -> Result<Vec<File>, Error> {
+pub(crate) fn read(root: &Path, links: Links) -> Result<Vec<File>, Error> {
     let chart_file = root.join("Chart.yaml");
     fs::metadata(&chart_file).map_err(|cause| Error::NoChart { path: chart_file, cause })?;
     let ignore = root.join(".helmignore");
@@ -25,13 +25,19 @@ pub(crate) fn read(root: &Path) -> Result<Vec<File>, Error> {
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => Rules::parse(b"")?,
         Err(cause) => return Err(Error::Read { path: ignore, cause }),
     };
-    let mut walk = Walk { rules, remaining: MAX_TOTAL, files: Vec::new() };
+    let inside = match links {
+        Links::Follow => None,
+        Links::StayInside => Some(resolved(root)?),
+    };
+    let mut walk = Walk { rules, inside, remaining: MAX_TOTAL, files: Vec::new() };
     walk.directory(root, "", 0)?;
     Ok(walk.files)
 }
 
 struct Walk {
     rules: Rules,
+    /// The directory that links may not leave.
+    inside: Option<PathBuf>,
     remaining: u64,
     files: Vec<File>,
 }
@@ -61,6 +67,11 @@ impl Walk {
             Ok(metadata) => metadata,
             Err(cause) => return Err(Error::Read { path, cause }),
         };
+        if let Some(inside) = &self.inside
+            && !resolved(&path)?.starts_with(inside)
+        {
+            return Err(Error::LeavesChart { path });
+        }
         if metadata.is_dir() {
             if self.rules.ignores(&name, Entry::Directory) {
                 return Ok(());
@@ -85,5 +96,52 @@ impl Walk {
         let data = data.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&data);
         self.files.push(File { name, data: Arc::from(data) });
         Ok(())
+    }
+}
+
+fn resolved(path: &Path) -> Result<PathBuf, Error> {
+    fs::canonicalize(path).map_err(|cause| Error::Read { path: path.to_owned(), cause })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Links, read};
+    use crate::Error;
+
+    #[test]
+    fn a_directory_is_read_in_name_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        };
+        write("Chart.yaml", "\u{feff}name: x");
+        write(".helmignore", "*.md\nci/\n");
+        write("README.md", "");
+        write("ci/a.yaml", "");
+        write("templates/b.yaml", "b");
+        write("templates/.hidden", "");
+        write("a.txt", "a");
+        let files = read(folder.path(), Links::StayInside).unwrap();
+        let names: Vec<&str> = files.iter().map(|f| f.name.as_str()).collect();
+        assert_eq!(names, [".helmignore", "Chart.yaml", "a.txt", "templates/b.yaml"]);
+        assert_eq!(&*files[1].data, b"name: x");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_that_leave_are_followed_only_if_asked() {
+        let folder = tempfile::tempdir().unwrap();
+        let chart = folder.path().join("chart");
+        std::fs::create_dir(&chart).unwrap();
+        std::fs::write(chart.join("Chart.yaml"), "name: x").unwrap();
+        std::fs::write(folder.path().join("secret"), "s").unwrap();
+        std::os::unix::fs::symlink(folder.path().join("secret"), chart.join("link")).unwrap();
+        assert_eq!(read(&chart, Links::Follow).unwrap().len(), 2);
+        assert!(matches!(read(&chart, Links::StayInside), Err(Error::LeavesChart { .. })));
+        std::fs::remove_file(chart.join("link")).unwrap();
+        std::os::unix::fs::symlink(&chart, chart.join("circle")).unwrap();
+        assert!(read(&chart, Links::Follow).is_err());
     }
 }

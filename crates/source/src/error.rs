@@ -38,6 +38,12 @@ pub enum Error {
         /// The bytes allowed.
         limit: u64,
     },
+    /// A symbolic link leads out of the chart.
+    #[error("{path} leads out of the chart", path = .path.display())]
+    LeavesChart {
+        /// The link.
+        path: PathBuf,
+    },
     /// Directories go on and on: a link leads back to its own parent.
     #[error("directories below {path} do not end; a symbolic link leads in a circle", path = .path.display())]
     TooDeep {

@@ -15,10 +15,26 @@ use std::path::Path;
 
 pub use error::Error;
 
-/// The files of the chart at `path`, a directory (its `.helmignore` honoured) or a `.tgz`.
+/// What to do with a symbolic link that leads out of the chart's directory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Links {
+    /// Follow it, as Helm does: for directories that the user owns.
+    #[default]
+    Follow,
+    /// Refuse the chart: for directories that came from elsewhere.
+    StayInside,
+}
+
+/// The files of the chart at `path`, a directory (its `.helmignore` honoured) or a `.tgz`; symbolic
+/// links are followed.
 pub fn read_chart(path: &Path) -> Result<Vec<chart::File>, Error> {
+    read_chart_with(path, Links::Follow)
+}
+
+/// As [`read_chart`], with a choice about symbolic links.
+pub fn read_chart_with(path: &Path, links: Links) -> Result<Vec<chart::File>, Error> {
     match std::fs::metadata(path) {
-        Ok(found) if found.is_dir() => directory::read(path),
+        Ok(found) if found.is_dir() => directory::read(path, links),
         Ok(found) => archive::read(path, found.len()),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
             Err(Error::NotFound { path: path.to_owned() })
