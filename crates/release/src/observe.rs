@@ -180,7 +180,12 @@ pub async fn observe(
         return Ok(observed);
     }
     let namespace = ObjectRef::new("v1", "Namespace", None, &desired.namespace);
-    observed.namespace_exists = client.get(&namespace).await?.is_some();
+    observed.namespace_exists = match client.get(&namespace).await {
+        Ok(found) => found.is_some(),
+        // Who may only look into one namespace works in one that is there.
+        Err(kubernetes::Error::Forbidden { .. }) => true,
+        Err(error) => return Err(error.into()),
+    };
     let look = Look { client, desired, cancel: &options.cancel };
     if let Some(content) = content(desired, &observed.history) {
         look.crds(&content, &mut observed).await?;
