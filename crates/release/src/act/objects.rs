@@ -27,8 +27,10 @@ impl Actor<'_> {
     pub(super) async fn apply_objects(&self) -> Result<(), Error> {
         self.progress.send(Event::Phase(Phase::Apply));
         for group in self.plan.changes.chunk_by(|a, b| a.object.kind == b.object.kind) {
-            let mut results =
-                stream::iter(group).map(|change| self.apply_one(change)).buffered(PARALLEL);
+            // By index: a closure over references would make the future of `act` not `Send`.
+            let mut results = stream::iter(0..group.len())
+                .map(|at| self.apply_one(&group[at]))
+                .buffered(PARALLEL);
             let mut failures = Vec::new();
             while let Some(result) = results.next().await {
                 match result {
@@ -161,16 +163,15 @@ impl Actor<'_> {
     ) -> Result<(), Error> {
         let mut failures = Vec::new();
         for group in objects.chunk_by(|a, b| a.kind == b.kind) {
-            let results = stream::iter(group)
+            let results = stream::iter(group.iter().cloned())
                 .map(|object| async move {
                     self.check_cancelled()?;
                     let options = DeleteOptions { propagation, ..DeleteOptions::default() };
-                    match self.client.delete(object, &options).await {
+                    match self.client.delete(&object, &options).await {
                         // The kind went with its definition, and its objects with it.
                         Ok(_) | Err(kubernetes::Error::UnknownKind { .. }) => {}
                         Err(error) => return Err(Error::Apply(format!("{object}: {error}"))),
                     }
-                    let object = object.clone();
                     self.progress.send(Event::Object { object, state: ObjectState::Deleted });
                     Ok(())
                 })
