@@ -148,7 +148,7 @@ pub enum Outcome {
         /// That release.
         by: String,
     },
-    /// The run was stopped before its turn came.
+    /// The run was stopped before it was done; the next one goes on from there.
     Cancelled,
 }
 
@@ -161,6 +161,33 @@ pub struct Failure {
     pub diagnostics: Vec<diagnostic::Diagnostic>,
     /// Last lines of a failed job's output.
     pub output: Vec<String>,
+}
+
+impl Failure {
+    /// A failure that is one message.
+    pub(crate) fn message(message: impl Into<String>) -> Self {
+        Self { message: message.into(), diagnostics: vec![], output: vec![] }
+    }
+
+    /// A failure that points into files; the message is that of the first.
+    pub(crate) fn diagnostics(diagnostics: Vec<diagnostic::Diagnostic>) -> Self {
+        let message = diagnostics.first().map(|d| d.message.clone()).unwrap_or_default();
+        Self { message, diagnostics, output: vec![] }
+    }
+
+    /// An error and its causes, outermost first, each on its line unless it was said already.
+    pub(crate) fn error(error: &(dyn std::error::Error + 'static)) -> Self {
+        let mut lines: Vec<String> = vec![];
+        let mut next = Some(error);
+        while let Some(error) = next {
+            let text = error.to_string();
+            if lines.last().is_none_or(|last| !last.contains(&text)) {
+                lines.push(text);
+            }
+            next = error.source();
+        }
+        Self::message(lines.join("\n"))
+    }
 }
 
 impl Outcome {

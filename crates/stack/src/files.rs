@@ -14,6 +14,9 @@ pub trait Files: Send + Sync {
     /// The files of a chart in a directory or an archive.
     fn chart(&self, path: &Path) -> Result<Vec<chart::File>, String>;
 
+    /// Whether there is a chart: a directory with a `Chart.yaml`, or a file.
+    fn has_chart(&self, path: &Path) -> bool;
+
     /// The directory in which jobs run.
     fn root(&self) -> &Path;
 }
@@ -59,6 +62,11 @@ impl Files for Directory {
         source::read_chart(&self.root.join(path)).map_err(|e| e.to_string())
     }
 
+    fn has_chart(&self, path: &Path) -> bool {
+        let path = self.root.join(path);
+        path.is_file() || path.join("Chart.yaml").is_file()
+    }
+
     fn root(&self) -> &Path {
         &self.root
     }
@@ -85,6 +93,10 @@ impl Files for Memory {
             })
             .collect();
         if files.is_empty() { Err("no such chart".to_owned()) } else { Ok(files) }
+    }
+
+    fn has_chart(&self, path: &Path) -> bool {
+        self.files.contains_key(path) || self.files.contains_key(&path.join("Chart.yaml"))
     }
 
     fn root(&self) -> &Path {

@@ -39,8 +39,8 @@ impl Graph {
     }
 
     /// Every node after all that it needs; otherwise as they were given.
-    pub fn order(&self) -> impl DoubleEndedIterator<Item = &str> {
-        self.order.iter().map(String::as_str)
+    pub fn order(&self) -> &[String] {
+        &self.order
     }
 
     /// What a node needs, and how far that must be.
@@ -48,13 +48,19 @@ impl Graph {
         self.needs.get(key).into_iter().flatten().map(|(n, m)| (n.as_str(), *m))
     }
 
-    /// Nodes that need this one.
-    pub fn dependents(&self, key: &str) -> impl Iterator<Item = &str> {
-        let key = key.to_owned();
-        self.needs
-            .iter()
-            .filter(move |(_, needs)| needs.contains_key(&key))
-            .map(|(k, _)| k.as_str())
+    /// The graph in which everything waits for what needs it: the order of a destroy.
+    #[must_use]
+    pub fn reversed(&self) -> Self {
+        let mut needs: BTreeMap<String, BTreeMap<String, NeedMode>> =
+            self.order.iter().map(|key| (key.clone(), BTreeMap::new())).collect();
+        for (key, needed) in &self.needs {
+            for need in needed.keys() {
+                if let Some(waits) = needs.get_mut(need) {
+                    waits.insert(key.clone(), NeedMode::Ready);
+                }
+            }
+        }
+        Self { needs, order: self.order.iter().rev().cloned().collect() }
     }
 }
 
@@ -133,7 +139,7 @@ mod tests {
     #[test]
     fn orders_after_needs_and_otherwise_as_given() {
         let g = graph(&[("web", &["db", "cache"]), ("z", &[]), ("db", &[]), ("cache", &["db"])]);
-        assert_eq!(g.unwrap().order().collect::<Vec<_>>(), ["db", "cache", "web", "z"]);
+        assert_eq!(g.unwrap().order(), ["db", "cache", "web", "z"]);
     }
 
     #[test]
@@ -151,13 +157,15 @@ mod tests {
             (key(n), needs.into_iter().collect())
         });
         let nodes: Vec<_> = nodes.rev().collect();
-        assert_eq!(Graph::new(nodes).unwrap().order().next(), Some("r000000"));
+        assert_eq!(Graph::new(nodes).unwrap().order()[0], "r000000");
     }
 
     #[test]
-    fn dependents_are_the_reverse_of_needs() {
+    fn reversed_waits_for_dependents() {
         let g = graph(&[("a", &[]), ("b", &["a"]), ("c", &["a", "b"])]).unwrap();
-        assert_eq!(g.dependents("a").collect::<Vec<_>>(), ["b", "c"]);
-        assert_eq!(g.needs("c").map(|(n, _)| n).collect::<Vec<_>>(), ["a", "b"]);
+        let back = g.reversed();
+        assert_eq!(back.order(), ["c", "b", "a"]);
+        assert_eq!(back.needs("a").map(|(n, _)| n).collect::<Vec<_>>(), ["b", "c"]);
+        assert_eq!(back.reversed(), g);
     }
 }

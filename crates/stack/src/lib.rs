@@ -12,6 +12,7 @@ mod expression;
 mod files;
 mod graph;
 mod input;
+mod job;
 mod merge;
 mod model;
 mod operation;

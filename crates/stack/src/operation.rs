@@ -3,6 +3,16 @@
 //! **Invariant**: nothing here prints or reads the process environment; what happens goes to the [`Sink`], what came out
 //! is the returned value. A run that returns `Ok` has an outcome for every release.
 
+mod act;
+mod charts;
+mod cluster;
+mod desired;
+mod destroy;
+mod plan;
+mod rendering;
+mod status;
+mod walk;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -50,7 +60,7 @@ pub enum Error {
         /// For what.
         what: &'static str,
         /// Why.
-        source: kubernetes::Error,
+        source: Box<release::Error>,
     },
 }
 
@@ -61,7 +71,7 @@ pub struct Report {
     pub outcomes: BTreeMap<String, Outcome>,
     /// Releases of this stack and environment that left the file.
     pub orphans: Vec<Orphan>,
-    /// Objects that a destroy left behind, such as `PersistentVolumeClaim/data-db-0` with the namespace.
+    /// Objects that a destroy left behind: kept by policy, or claims of a StatefulSet.
     pub left: Vec<kubernetes::ObjectRef>,
 }
 
@@ -126,7 +136,7 @@ pub struct ReleasePlan {
 #[derive(Clone, Debug)]
 pub enum Planned {
     /// Compared with the cluster, object by object.
-    Known,
+    Known(Box<release::Plan>),
     /// `upgrade: never`, and it is installed.
     Kept,
     /// It cannot be known before this job has run: the job writes one of its values files.
@@ -177,37 +187,4 @@ pub struct ObjectState {
     pub object: kubernetes::ObjectRef,
     /// Whether it is as it should be.
     pub status: kubernetes::status::Status,
-}
-
-#[expect(clippy::unused_async, reason = "signatures first; the bodies follow")]
-impl Session {
-    /// Refuses a cluster that the environment is not pinned to.
-    pub async fn check_cluster(&self) -> Result<(), Error> {
-        Ok(())
-    }
-
-    /// The manifests of every release, rendered in parallel.
-    pub async fn render(&self) -> Result<Vec<RenderedRelease>, Error> {
-        Ok(vec![])
-    }
-
-    /// What [`apply`](Self::apply) would do now; changes nothing.
-    pub async fn plan(&self) -> Result<StackPlan, Error> {
-        Ok(StackPlan { releases: vec![], orphans: vec![] })
-    }
-
-    /// Brings the cluster to the stack, each release as soon as its own needs are there.
-    pub async fn apply(&self) -> Result<Report, Error> {
-        Ok(Report::default())
-    }
-
-    /// What is in the cluster now, in the order of the graph.
-    pub async fn status(&self) -> Result<Vec<ReleaseStatus>, Error> {
-        Ok(vec![])
-    }
-
-    /// Uninstalls everything, dependents first, and says what is left.
-    pub async fn destroy(&self) -> Result<Report, Error> {
-        Ok(Report::default())
-    }
 }

@@ -53,11 +53,15 @@ pub(crate) fn document(source: &Arc<Source>, errors: &mut Vec<Diagnostic>) -> Op
                 problem.message.split_once(": ").map_or(&*problem.message, |(head, rest)| {
                     if head.starts_with("line ") { rest } else { &problem.message }
                 });
-            errors.push(
-                Place::new(source, span)
-                    .error(format!("not valid YAML: {message}"), "")
-                    .code("invalid-yaml"),
-            );
+            let line = source.line(source.position(span.start).line);
+            let error = Place::new(source, span)
+                .error(format!("not valid YAML: {message}"), "")
+                .code("invalid-yaml");
+            errors.push(if source.text[line].contains("${{") {
+                error.hint("an expression with `: ` or ` #` in it must be quoted: '${{ … }}'")
+            } else {
+                error
+            });
             None
         }
     }

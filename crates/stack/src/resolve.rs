@@ -134,7 +134,7 @@ fn read_layers(
     if errors.is_empty() { Ok(layers) } else { Err(errors) }
 }
 
-/// Values are gathered now and thrown away: only what is wrong with them matters. A file that is missing may be written
+/// Charts must be there. Values are gathered now and thrown away: only what is wrong with them matters. A file that is missing may be written
 /// by a job that runs before.
 fn check_values(
     releases: &BTreeMap<String, Arc<Release>>,
@@ -142,9 +142,18 @@ fn check_values(
 ) -> Result<(), Vec<Diagnostic>> {
     let mut errors: Vec<Diagnostic> = vec![];
     for release in releases.values() {
+        let path = &release.chart;
+        if !files.has_chart(&path.value) {
+            let message = format!("there is no chart at `{}`", path.value.display());
+            let error =
+                path.place.error(message, "neither a directory with a Chart.yaml nor an archive");
+            if !errors.contains(&error) {
+                errors.push(error);
+            }
+        }
         match gather(release, files) {
             Ok(_) => {}
-            Err(Gap::Missing(_)) if !release.before.is_empty() => {}
+            Err(gap) if gap.only_missing().is_some() && !release.before.is_empty() => {}
             Err(gap) => {
                 for error in gap.into_diagnostics() {
                     if !errors.contains(&error) {

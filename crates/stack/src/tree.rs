@@ -58,6 +58,16 @@ pub struct Entry {
     pub value: Tree,
 }
 
+impl std::fmt::Display for Read {
+    /// `inputs.replicas from env/staging.yaml:3:11`
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.place {
+            Some(place) => write!(f, "{} from {place}", self.name),
+            None => write!(f, "{} from the command line", self.name),
+        }
+    }
+}
+
 impl Tree {
     /// A node of a file. Strings with expressions are compiled and checked; everything wrong goes to `errors`.
     pub(crate) fn from_node(

@@ -40,12 +40,12 @@ pub struct Explanation {
 }
 
 /// Why values could not be gathered.
-#[derive(Debug)]
-pub(crate) enum Gap {
-    /// A file is not there (yet).
-    Missing(Spanned<String>),
-    /// Something is wrong with what is there.
-    Wrong(Vec<Diagnostic>),
+#[derive(Debug, Default)]
+pub(crate) struct Gap {
+    /// Files that are not there (yet).
+    pub(crate) missing: Vec<Spanned<String>>,
+    /// What is wrong with what is there.
+    pub(crate) wrong: Vec<Diagnostic>,
 }
 
 impl Values {
@@ -83,46 +83,49 @@ impl Values {
 
 /// The values of a release from its files and inline maps.
 pub(crate) fn gather(release: &Release, files: &dyn Files) -> Result<Values, Gap> {
-    let mut errors = vec![];
+    let mut gap = Gap::default();
     let mut merged: Option<Tree> = None;
     for entry in &release.sources {
         let tree = match entry {
             ValuesEntry::File(path) => match read_file(path, files) {
-                Ok(source) => read_values(&source, release, &mut errors),
-                Err(gap @ Gap::Missing(_)) => return Err(gap),
-                Err(Gap::Wrong(more)) => {
-                    errors.extend(more);
+                Ok(source) => read_values(&source, release, &mut gap.wrong),
+                Err(more) => {
+                    gap.missing.extend(more.missing);
+                    gap.wrong.extend(more.wrong);
                     None
                 }
             },
             ValuesEntry::Inline(tree) => Some(tree.clone()),
         };
         let Some(tree) = tree else { continue };
-        let tree = tree.evaluate(&release.scope, &mut errors);
+        let tree = tree.evaluate(&release.scope, &mut gap.wrong);
         if !matches!(tree.kind, TreeKind::Map(_)) {
-            let value = tree.to_value();
-            errors
-                .push(tree.place.error(format!("values must be a map, not {}", kind(&value)), ""));
+            let message = format!("values must be a map, not {}", kind(&tree.to_value()));
+            gap.wrong.push(tree.place.error(message, ""));
             continue;
         }
         merged = Some(match merged {
-            Some(below) => merge::merge(below, tree, &mut errors),
-            None => merge::settle(tree, &mut errors),
+            Some(below) => merge::merge(below, tree, &mut gap.wrong),
+            None => merge::settle(tree, &mut gap.wrong),
         });
     }
-    if errors.is_empty() { Ok(Values { tree: merged }) } else { Err(Gap::Wrong(errors)) }
+    if gap.missing.is_empty() && gap.wrong.is_empty() {
+        Ok(Values { tree: merged })
+    } else {
+        Err(gap)
+    }
 }
 
 /// A file of the stack as text; errors point at the mention of it.
 pub(crate) fn read_file(path: &Spanned<String>, files: &dyn Files) -> Result<Arc<Source>, Gap> {
     let wrong = |why: String| {
         let message = format!("cannot read `{}`: {why}", path.value);
-        Gap::Wrong(vec![path.place.error(message, "")])
+        Gap { missing: vec![], wrong: vec![path.place.error(message, "")] }
     };
     let bytes = match files.read(Path::new(&path.value)) {
         Ok(bytes) => bytes,
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
-            return Err(Gap::Missing(path.clone()));
+            return Err(Gap { missing: vec![path.clone()], wrong: vec![] });
         }
         Err(e) => return Err(wrong(e.to_string())),
     };
@@ -135,13 +138,16 @@ pub(crate) fn read_file(path: &Spanned<String>, files: &dyn Files) -> Result<Arc
 impl Gap {
     /// The gap as what a user sees.
     pub(crate) fn into_diagnostics(self) -> Vec<Diagnostic> {
-        match self {
-            Self::Missing(path) => {
-                let message = format!("there is no file `{}`", path.value);
-                vec![path.place.error(message, "").code("no-such-file")]
-            }
-            Self::Wrong(diagnostics) => diagnostics,
-        }
+        let missing = self.missing.iter().map(|path| {
+            let message = format!("there is no file `{}`", path.value);
+            path.place.error(message, "").code("no-such-file")
+        });
+        missing.chain(self.wrong).collect()
+    }
+
+    /// The first missing file, if nothing else is wrong: a job may write it yet.
+    pub(crate) fn only_missing(&self) -> Option<&Spanned<String>> {
+        if self.wrong.is_empty() { self.missing.first() } else { None }
     }
 }
 
@@ -155,7 +161,9 @@ fn read_values(
     if matches!(node.kind, yaml::node::Kind::Null) {
         return None;
     }
-    Some(Tree::from_node(&node, source, &release.scope.names(), errors))
+    let before = errors.len();
+    let tree = Tree::from_node(&node, source, &release.scope.names(), errors);
+    (errors.len() == before).then_some(tree)
 }
 
 fn leaves(tree: &Tree, path: String, out: &mut Vec<Explanation>) {

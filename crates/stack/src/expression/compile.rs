@@ -170,9 +170,21 @@ fn parse_errors(errors: &cel::ParseErrors, source: &str, place: &Place) -> Vec<D
     let start: usize = source.split_inclusive('\n').take(line - 1).map(str::len).sum();
     let at = source[start..].char_indices().nth(column).map_or(source.len(), |(at, _)| start + at);
     let span = within(place, at..at + 1, source);
-    let message = first.msg.replace("<EOF>", "end of the expression");
-    let message = message.strip_prefix("Syntax error: ").unwrap_or(&message).to_owned();
+    let message = in_words(&first.msg);
     vec![Place::new(&place.source, span).error("an expression cannot be read", message)]
+}
+
+/// The parser's message without its lists of tokens.
+fn in_words(message: &str) -> String {
+    let message = message.strip_prefix("Syntax error: ").unwrap_or(message);
+    let input = ["mismatched input '", "extraneous input '", "no viable alternative at input '"]
+        .iter()
+        .find_map(|head| message.strip_prefix(head));
+    match input.and_then(|rest| rest.split("' expecting").next()) {
+        Some(input) if input.starts_with("<EOF>") => "it ends too early".to_owned(),
+        Some(input) => format!("`{}` is not expected here", input.trim_end_matches('\'')),
+        None => message.to_owned(),
+    }
 }
 
 /// A range of the expression as a range of the file.

@@ -116,6 +116,10 @@ impl Reader {
             let mut next = Some(extends);
             while let Some(name) = next {
                 if name.value == environment.name.value {
+                    if chain.iter().any(|other| *other < name.value.as_str()) {
+                        // Said once, for the first of them by name.
+                        break;
+                    }
                     chain.push(&name.value);
                     let message = format!("environments extend each other: {}", chain.join(" → "));
                     self.errors.push(extends.place.error(message, ""));

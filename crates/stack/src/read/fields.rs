@@ -44,6 +44,12 @@ impl Reader {
                     self.key_place(key).error(format!("`{}` stands here twice", key.name), "");
                 self.errors.push(error);
             }
+            let place = self.key_place(key);
+            let written = place.source.text.get(key.span.clone()).unwrap_or_default();
+            if matches!(key.name.as_str(), "true" | "false") && written != key.name {
+                let message = format!("YAML reads the key `{written}` as `{}`", key.name);
+                self.errors.push(place.error(message, "").hint(format!("quote it: \"{written}\"")));
+            }
         }
         Some(entries)
     }

@@ -69,16 +69,19 @@ impl Reader {
 
     /// One of a few words.
     pub(super) fn choice<T: Copy>(&mut self, node: &Node, choices: &[(&str, T)]) -> Option<T> {
-        let word = self.string(node)?.value;
+        let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
+        let Some(word) = node.as_str() else {
+            self.error(node, format!("must be one of {}, not {}", names.join(", "), noun(node)));
+            return None;
+        };
         if let Some((_, choice)) = choices.iter().find(|(name, _)| *name == word) {
             return Some(*choice);
         }
-        let names: Vec<&str> = choices.iter().map(|(name, _)| *name).collect();
         let place = self.place(node);
         self.errors.push(
             place
                 .error(format!("`{word}` is not one of {}", names.join(", ")), "")
-                .suggest(&word, names),
+                .suggest(word, names),
         );
         None
     }

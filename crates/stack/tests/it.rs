@@ -1,0 +1,100 @@
+//! Cases as data: a stack and its files go in, what comes of it is `expected.txt`.
+//!
+//! `environments.txt` lists the environments to resolve (`-` for none named); without it, none is named. With
+//! `UPDATE_CASES=1` the expectations are written instead of compared; read the difference before you commit it.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::path::Path;
+
+use diagnostic::{Diagnostic, Style};
+use stack::{Directory, Resolved, Source};
+
+#[test]
+fn cases() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let mut different = vec![];
+    let mut names: Vec<_> = std::fs::read_dir(&root).unwrap().map(|e| e.unwrap().path()).collect();
+    names.sort();
+    for case in names {
+        let actual = outcome(&case);
+        let expected = case.join("expected.txt");
+        if std::env::var_os("UPDATE_CASES").is_some() {
+            std::fs::write(&expected, &actual).unwrap();
+        } else if std::fs::read_to_string(&expected).unwrap_or_default() != actual {
+            different.push(format!("{}:\n{actual}", case.display()));
+        }
+    }
+    assert!(different.is_empty(), "{}", different.join("\n\n"));
+}
+
+fn outcome(case: &Path) -> String {
+    let text = std::fs::read_to_string(case.join("stack.yaml")).unwrap_or_default();
+    let stack = match stack::load(&Source::new("stack.yaml", text)) {
+        Ok(stack) => stack,
+        Err(errors) => return shown(&errors),
+    };
+    let environments = std::fs::read_to_string(case.join("environments.txt"));
+    let mut text = String::new();
+    for name in environments.as_deref().unwrap_or("-").lines() {
+        let files = Directory::new(case);
+        let name = (name != "-").then_some(name);
+        let _ = writeln!(text, "# {}", name.unwrap_or("no environment named"));
+        match stack::resolve(&stack, name, &BTreeMap::new(), &files) {
+            Ok(resolved) => text.push_str(&described(&resolved, &files)),
+            Err(errors) => text.push_str(&shown(&errors)),
+        }
+    }
+    text
+}
+
+fn shown(errors: &[Diagnostic]) -> String {
+    errors.iter().map(|e| e.render(Style::Plain) + "\n\n").collect()
+}
+
+fn described(resolved: &Resolved, files: &Directory) -> String {
+    let mut text = String::new();
+    let _ = writeln!(text, "stack {} in {}", resolved.stack, resolved.environment);
+    let _ = writeln!(text, "cluster {:?}, {:?}", resolved.cluster, resolved.protect);
+    for (name, input) in &resolved.inputs {
+        let place = input.place.as_ref().map(ToString::to_string).unwrap_or_default();
+        let _ = writeln!(text, "input {name} = {} ({place})", input.value.to_json());
+    }
+    for (key, disabled) in &resolved.disabled {
+        let _ = writeln!(text, "disabled {key}: {}", disabled.condition);
+    }
+    for key in resolved.graph.order() {
+        let release = &resolved.releases[key];
+        let _ = writeln!(text, "release {key} = {}/{}", release.namespace, release.name);
+        let _ = writeln!(text, "  chart {}", release.chart.value.display());
+        let _ = writeln!(text, "  needs {:?}, satisfied {:?}", release.needs, release.satisfied);
+        let _ = writeln!(
+            text,
+            "  wait {:?} {:?}, on failure {:?}, upgrade {:?}, labels {:?}",
+            release.wait, release.timeout, release.on_failure, release.upgrade, release.labels
+        );
+        for job in release.before.iter().chain(&release.after) {
+            let _ =
+                writeln!(text, "  job {} {:?} retries {}", job.name, job.run.len(), job.retries);
+        }
+        match release.values(files) {
+            Ok(values) => {
+                for e in values.explain("") {
+                    let _ = write!(text, "  {} = {} ({})", e.path, e.value.to_json(), e.place);
+                    for read in &e.read {
+                        let _ = write!(text, ", reads {read}");
+                    }
+                    for place in &e.replaced {
+                        let _ = write!(text, ", instead of {place}");
+                    }
+                    text.push('\n');
+                }
+            }
+            Err(errors) => {
+                let errors: Vec<String> = errors.iter().map(ToString::to_string).collect();
+                let _ = writeln!(text, "  values not known yet: {}", errors.join("; "));
+            }
+        }
+    }
+    text
+}
