@@ -76,18 +76,11 @@ impl Options {
 
 /// Reads a values file of one or more documents, which are merged.
 pub fn parse(data: &[u8]) -> Result<Map, Error> {
-    let text = std::str::from_utf8(without_bom(data)).map_err(|_| {
-        Error::Values(
-            "cannot unmarshal yaml document: error converting YAML to JSON: yaml: invalid \
-             leading UTF-8 octet"
-                .to_owned(),
-        )
-    })?;
     let mut values = Map::new();
-    for document in yaml::documents(text) {
+    for document in yaml::documents_in_slice(without_bom(data)) {
         let document =
             document.map_err(|e| Error::Values(format!("error reading yaml document: {e}")))?;
-        let document = yaml::map_from_str(document, Numbers::Float64)
+        let document = yaml::map_from_slice(document, Numbers::Float64)
             .map_err(|e| Error::Values(format!("cannot unmarshal yaml document: {e}")))?;
         merge(&mut values, document);
     }

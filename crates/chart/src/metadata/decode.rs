@@ -84,10 +84,7 @@ fn metadata_field(into: &mut Metadata, field: &'static str, value: &Value) -> De
 }
 
 fn read(file: &File, target: &str) -> Result<Option<Map>, Error> {
-    let text = std::str::from_utf8(&file.data)
-        .map_err(|_| "error converting YAML to JSON: yaml: invalid UTF-8 octet".to_owned())
-        .map_err(|message| Error::File { file: file.name.clone(), message })?;
-    let value = yaml::from_str(text, Numbers::Exact)
+    let value = yaml::from_slice(&file.data, Numbers::Exact)
         .map_err(|e| Error::File { file: file.name.clone(), message: e.to_string() })?;
     match value {
         Value::Null => Ok(None),
@@ -136,14 +133,10 @@ fn mismatch<T>(value: &Value, at: Place<'_>, wanted: &str) -> Decoded<T> {
 }
 
 fn text(value: &Value, at: Place<'_>) -> Decoded<String> {
-    match value {
-        Value::Null => Ok(String::new()),
-        Value::String(s) => Ok(s.clone()),
-        Value::Bool(b) => Ok(b.to_string()),
-        Value::Int(n) => Ok(n.to_string()),
-        Value::Uint(n) => Ok(n.to_string()),
-        Value::Float(f) => Ok(crate::values::go_float(*f)),
-        Value::List(_) | Value::Map(_) => mismatch(value, at, "string"),
+    match value.to_text() {
+        Some(text) => Ok(text),
+        None if value.is_null() => Ok(String::new()),
+        None => mismatch(value, at, "string"),
     }
 }
 
