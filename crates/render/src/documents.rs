@@ -183,16 +183,10 @@ fn string(map: &Map, name: &str, field: &str) -> Result<String, Unread> {
 
 /// Numbers and bools become text where the field is text.
 fn text_of(value: &Value, field: &str) -> Result<String, Unread> {
-    match value {
-        Value::Null => Ok(String::new()),
-        Value::String(text) => Ok(text.clone()),
-        Value::Bool(value) => Ok(value.to_string()),
-        Value::Int(value) => Ok(value.to_string()),
-        Value::Uint(value) => Ok(value.to_string()),
-        Value::Float(value) => Ok(chart::values::go_float(*value)),
-        Value::List(_) | Value::Map(_) => {
-            Err(mismatch(value, &format!("Go struct field {field} of type string")))
-        }
+    match value.to_text() {
+        Some(text) => Ok(text),
+        None if value.is_null() => Ok(String::new()),
+        None => Err(mismatch(value, &format!("Go struct field {field} of type string"))),
     }
 }
 
