@@ -1,7 +1,8 @@
 //! Events to a tree of nodes that share one arena; aliases point at their anchors' nodes.
 //!
-//! Invariant: a node's children come after it; nesting is limited to [`MAX_DEPTH`], so that whatever walks a tree or the
-//! values made of it may recurse. Go allows 10 000 levels; no document in use has a hundred.
+//! Invariant: a node's children come after it; nesting is limited to [`MAX_DEPTH`], so that
+//! whatever walks a tree or the values made of it may recurse. Go allows 10 000 levels; no document
+//! in use has a hundred.
 
 use std::borrow::Cow;
 use std::collections::HashMap;

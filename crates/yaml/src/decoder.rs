@@ -1,7 +1,8 @@
-//! A document's tree to values, as go-yaml 2 decodes it into an `interface{}` and `sigs.k8s.io/yaml` turns that into JSON.
+//! A document's tree to values, as go-yaml 2 decodes it into an `interface{}` and
+//! `sigs.k8s.io/yaml` turns that into JSON.
 //!
-//! Invariant: what aliases expand to is bounded as go-yaml bounds it, and so is the depth of what comes out.
-//! A later key wins over an earlier one, and a merge (`<<`) counts where it stands.
+//! Invariant: what aliases expand to is bounded as go-yaml bounds it, and so is the depth of what
+//! comes out. A later key wins over an earlier one, and a merge (`<<`) counts where it stands.
 
 use base64::Engine;
 use base64::alphabet::STANDARD;

@@ -31,8 +31,8 @@ pub fn from_slice(bytes: &[u8], numbers: Numbers) -> Result<Value, Error> {
     read(&Source::from_bytes(bytes), numbers, Duplicates::LastWins)
 }
 
-/// The first document of a text as a map, as `yaml.Unmarshal` decodes it into a `map[string]interface{}`; null is an
-/// empty map.
+/// The first document of a text as a map, as `yaml.Unmarshal` decodes it into a
+/// `map[string]interface{}`; null is an empty map.
 pub fn map_from_str(text: &str, numbers: Numbers) -> Result<Map, Error> {
     json::into_map(from_str(text, numbers)?, Error::Decode)
 }
@@ -42,7 +42,8 @@ pub fn map_from_slice(bytes: &[u8], numbers: Numbers) -> Result<Map, Error> {
     json::into_map(from_slice(bytes, numbers)?, Error::Decode)
 }
 
-/// The first document of a text as a list, as `yaml.Unmarshal` decodes it into a `[]interface{}`; null is an empty list.
+/// The first document of a text as a list, as `yaml.Unmarshal` decodes it into a `[]interface{}`;
+/// null is an empty list.
 pub fn list_from_str(text: &str, numbers: Numbers) -> Result<Vec<Value>, Error> {
     json::into_list(from_str(text, numbers)?, Error::Decode)
 }
@@ -114,8 +115,8 @@ fn next_document(text: &[u8], pos: &mut usize) -> Option<Result<Range<usize>, Er
     (end > start).then_some(Ok(start..end))
 }
 
-/// A value as `yaml.Marshal` prints it, with a line break at the end; empty if it has no JSON form (see
-/// [`emit::try_v2`]).
+/// A value as `yaml.Marshal` prints it, with a line break at the end; empty if it has no JSON form
+/// (see [`emit::try_v2`]).
 pub fn to_string(value: &Value) -> String {
     emit::v2(value)
 }

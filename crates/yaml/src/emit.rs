@@ -1,7 +1,9 @@
-//! Printing by pushing: any tree prints itself through an [`Emitter`] without being copied into a [`Value`] first.
+//! Printing by pushing: any tree prints itself through an [`Emitter`] without being copied into a
+//! [`Value`] first.
 //!
 //! Invariant: an emitter that met an error swallows what follows; the error comes out at the end.
-//! Not here: which values a program prints, and Go's struct tags; the tree gives its keys in the order it wants.
+//! Not here: which values a program prints, and Go's struct tags; the tree gives its keys in the
+//! order it wants.
 
 use crate::{Error, Numbers, Problem, Value, from_str, json};
 
@@ -17,7 +19,8 @@ pub trait Emit {
     fn emit(&self, to: &mut Emitter<'_>);
 }
 
-/// Where a tree pushes itself: YAML 1.1 as go-yaml 2 prints it, YAML as go-yaml 3 prints it, or JSON.
+/// Where a tree pushes itself: YAML 1.1 as go-yaml 2 prints it, YAML as go-yaml 3 prints it, or
+/// JSON.
 ///
 /// Calls nest: `begin_map`, then for each entry `key` and one value, then `end_map`.
 pub struct Emitter<'a> {
@@ -36,15 +39,16 @@ pub(crate) enum Flavor {
     V3,
 }
 
-/// What `sigs.k8s.io/yaml` prints for a value (Helm's `toYaml`, with a line break at the end); empty if it has no JSON form.
+/// What `sigs.k8s.io/yaml` prints for a value (Helm's `toYaml`, with a line break at the end);
+/// empty if it has no JSON form.
 pub fn v2(value: &(impl Emit + ?Sized)) -> String {
     try_v2(value).unwrap_or_default()
 }
 
 /// As [`v2`], but says why a value has no JSON form.
 ///
-/// `sigs.k8s.io/yaml` prints JSON, reads that as YAML and prints it again. Only few values change on that way; where one
-/// might, we go it too.
+/// `sigs.k8s.io/yaml` prints JSON, reads that as YAML and prints it again. Only few values change
+/// on that way; where one might, we go it too.
 pub fn try_v2(value: &(impl Emit + ?Sized)) -> Result<String, Error> {
     if let Some(text) = print(value, Flavor::V2)? {
         return Ok(text);
@@ -58,7 +62,8 @@ pub fn try_v2(value: &(impl Emit + ?Sized)) -> Result<String, Error> {
     Ok(writer.finish()?.unwrap_or_default())
 }
 
-/// What go-yaml 3 prints for a value with an indent of 2 (Helm's `toYamlPretty`), with a line break at the end.
+/// What go-yaml 3 prints for a value with an indent of 2 (Helm's `toYamlPretty`), with a line break
+/// at the end.
 pub fn v3_indent2(value: &(impl Emit + ?Sized)) -> String {
     print(value, Flavor::V3).ok().flatten().unwrap_or_default()
 }
@@ -91,7 +96,8 @@ impl Emitter<'_> {
         }
     }
 
-    /// Reports that this tree cannot be printed, with Go's message (e.g. `json: unsupported type: func()`).
+    /// Reports that this tree cannot be printed, with Go's message (e.g. `json: unsupported type:
+    /// func()`).
     pub fn fail(&mut self, message: impl Into<String>) {
         match &mut self.target {
             Target::Json(w) => w.fail(Problem::new(message)),
@@ -152,7 +158,8 @@ impl Emitter<'_> {
         }
     }
 
-    /// Opens a map of `len` entries; whoever prints a tree should stop descending once [`failed`](Self::failed).
+    /// Opens a map of `len` entries; whoever prints a tree should stop descending once
+    /// [`failed`](Self::failed).
     pub fn begin_map(&mut self, _len: usize) {
         match &mut self.target {
             Target::Json(w) => w.begin(b'{'),

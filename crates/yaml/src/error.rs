@@ -7,7 +7,8 @@ use std::ops::Range;
 /// One problem: Go's message, and where it is in the text as far as that is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// Go's message without the prefix of the library that wraps it, e.g. `line 3: did not find expected key`.
+    /// Go's message without the prefix of the library that wraps it, e.g. `line 3: did not find
+    /// expected key`.
     pub message: String,
     /// Line, from 1.
     pub line: Option<usize>,

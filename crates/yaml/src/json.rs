@@ -33,7 +33,8 @@ pub fn from_slice(text: &[u8], numbers: Numbers) -> Result<Value, Error> {
     reader::read(text, numbers).map_err(Error::Json)
 }
 
-/// A JSON text as `json.Unmarshal` decodes it into a `map[string]interface{}`; null is an empty map.
+/// A JSON text as `json.Unmarshal` decodes it into a `map[string]interface{}`; null is an empty
+/// map.
 pub fn map_from_str(text: &str, numbers: Numbers) -> Result<Map, Error> {
     into_map(from_str(text, numbers)?, Error::Json)
 }
@@ -89,7 +90,8 @@ pub(crate) fn lossy(bytes: &[u8]) -> Cow<'_, str> {
 /// A key of at most this many bytes is short enough for YAML in JSON too, whatever its escapes.
 pub(crate) const SHORT_KEY: usize = 160;
 
-/// Whether a character stands in JSON as it is, but not in YAML: control characters, and a line break of YAML 1.1.
+/// Whether a character stands in JSON as it is, but not in YAML: control characters, and a line
+/// break of YAML 1.1.
 pub(crate) fn differs_in_yaml(c: char) -> bool {
     matches!(c, '\x7f'..='\u{9f}' | '\u{fffe}' | '\u{ffff}')
 }

@@ -1,8 +1,9 @@
 //! YAML and JSON exactly as Go's libraries read and write them.
 //!
-//! Helm reads every file through `sigs.k8s.io/yaml` 1.6.0 (go-yaml 2.4.4, then JSON) and prints with it, or with
-//! go-yaml 3.0.5 for `toYamlPretty`. The rules here are theirs: which words are booleans, when a number loses its
-//! last digits, which strings are quoted, in which order keys are printed, and the text of every error.
+//! Helm reads every file through `sigs.k8s.io/yaml` 1.6.0 (go-yaml 2.4.4, then JSON) and prints
+//! with it, or with go-yaml 3.0.5 for `toYamlPretty`. The rules here are theirs: which words are
+//! booleans, when a number loses its last digits, which strings are quoted, in which order keys are
+//! printed, and the text of every error.
 //!
 //! ```
 //! let value = yaml::from_str("replicas: 3\nname: web\n", yaml::Numbers::Float64)?;

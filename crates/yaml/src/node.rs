@@ -1,7 +1,9 @@
-//! A YAML document with its places: what stack files are checked against, so that every error can point.
+//! A YAML document with its places: what stack files are checked against, so that every error can
+//! point.
 //!
-//! Invariant: spans are byte ranges of the text that was read; keys keep their order; a key is never given twice;
-//! aliases are resolved (the node carries the span of the alias, what is inside keeps its own) and merges (`<<`) applied.
+//! Invariant: spans are byte ranges of the text that was read; keys keep their order; a key is
+//! never given twice; aliases are resolved (the node carries the span of the alias, what is inside
+//! keeps its own) and merges (`<<`) applied.
 //! Not here: decoding as Go does it (see [`from_str`](crate::from_str)).
 
 use std::ops::Range;

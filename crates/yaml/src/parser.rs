@@ -149,7 +149,8 @@ impl<'t> Parser<'t> {
         }
     }
 
-    /// A problem at a token, with the line as go-yaml prints it for the parser: counted from 0, or the context's.
+    /// A problem at a token, with the line as go-yaml prints it for the parser: counted from 0, or
+    /// the context's.
     fn problem(&self, message: &str, mark: Mark, context: Option<Mark>) -> Problem {
         let line = if mark.line > 0 { mark.line } else { context.map_or(0, |c| c.line) };
         let message = if line > 0 { format!("line {line}: {message}") } else { message.to_owned() };

@@ -1,7 +1,7 @@
 //! Which type a scalar has: the words and numbers of YAML 1.1 as go-yaml 2.4.4 knows them.
 //!
-//! Invariant: the reader and the printers ask the same function, so that what would not read back as a string is quoted.
-//! Base 60 numbers are strings to the reader, but quoted by the printers.
+//! Invariant: the reader and the printers ask the same function, so that what would not read back
+//! as a string is quoted. Base 60 numbers are strings to the reader, but quoted by the printers.
 
 use crate::timestamp;
 
@@ -36,7 +36,8 @@ impl Resolved {
     }
 }
 
-/// What a scalar with a tag (long form, or empty for a plain scalar) means; go-yaml's message if it cannot mean that.
+/// What a scalar with a tag (long form, or empty for a plain scalar) means; go-yaml's message if it
+/// cannot mean that.
 pub(crate) fn resolve(tag: &str, text: &str) -> Result<Resolved, String> {
     if tag.is_empty() {
         return Ok(plain(text));

@@ -1,7 +1,7 @@
 //! Text to tokens, as go-yaml 2's scanner (libyaml's) cuts it.
 //!
-//! Invariant: every token is scanned once; a possible simple key holds back at most 1024 characters of tokens, so the
-//! queue stays short and the time linear. Nesting is limited to [`MAX_LEVELS`].
+//! Invariant: every token is scanned once; a possible simple key holds back at most 1024 characters
+//! of tokens, so the queue stays short and the time linear. Nesting is limited to [`MAX_LEVELS`].
 //! Not here: which token may follow which (see `parser`).
 
 use std::collections::{BTreeMap, VecDeque};
@@ -280,7 +280,8 @@ impl<'t> Scanner<'t> {
                 *last = key;
             }
         }
-        // Whatever asked cannot be followed by a key on the same line, but brackets, which allow it themselves.
+        // Whatever asked cannot be followed by a key on the same line, but brackets, which allow it
+        // themselves.
         self.simple_key_allowed = false;
         Ok(())
     }

@@ -1,7 +1,9 @@
-//! The text that is scanned: bytes decoded as go-yaml's reader does it, with a cursor that knows line and column.
+//! The text that is scanned: bytes decoded as go-yaml's reader does it, with a cursor that knows
+//! line and column.
 //!
-//! Invariant: a character that go-yaml's reader refuses is reported once the scanner comes to the block of
-//! [`BLOCK`] bytes that holds it, not before: what stands earlier may fail for another reason or end the document.
+//! Invariant: a character that go-yaml's reader refuses is reported once the scanner comes to the
+//! block of [`BLOCK`] bytes that holds it, not before: what stands earlier may fail for another
+//! reason or end the document.
 
 use std::borrow::Cow;
 
@@ -107,7 +109,8 @@ impl Fault {
     }
 }
 
-/// Where the block begins that holds the byte `at`; a character that a block's end would cut belongs to the next.
+/// Where the block begins that holds the byte `at`; a character that a block's end would cut
+/// belongs to the next.
 fn block_start(text: &str, at: usize) -> usize {
     let mut start = 0;
     loop {
@@ -278,7 +281,8 @@ impl<'t> Cursor<'t> {
         pos
     }
 
-    /// Goes over a line break, if there is one, and gives it as YAML reads it: `\n`, or the Unicode separators themselves.
+    /// Goes over a line break, if there is one, and gives it as YAML reads it: `\n`, or the Unicode
+    /// separators themselves.
     pub(crate) fn read_break(&mut self) -> &'t str {
         let len = self.break_len(0);
         if len == 0 {

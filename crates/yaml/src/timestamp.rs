@@ -1,4 +1,5 @@
-//! Which strings are timestamps: the four layouts that go-yaml tries, read as Go's `time.Parse` reads them.
+//! Which strings are timestamps: the four layouts that go-yaml tries, read as Go's `time.Parse`
+//! reads them.
 
 /// Whether go-yaml takes a scalar for a timestamp.
 pub(crate) fn is_timestamp(text: &str) -> bool {

@@ -1,6 +1,7 @@
 //! A decoded document: what Go holds as `interface{}` after YAML or JSON was read.
 //!
-//! Invariant: a map has no duplicate keys and is ranged in byte order of its keys, as Go's templates range it.
+//! Invariant: a map has no duplicate keys and is ranged in byte order of its keys, as Go's
+//! templates range it.
 //! Not here: locations (see `node`) and how it is printed (see `emit` and `json`).
 
 use std::collections::BTreeMap;
@@ -16,7 +17,8 @@ pub enum Value {
     Null,
     /// `true` or `false`.
     Bool(bool),
-    /// A whole number (only where [`Numbers::Exact`](crate::Numbers::Exact) was asked for, or built by a program).
+    /// A whole number (only where [`Numbers::Exact`](crate::Numbers::Exact) was asked for, or built
+    /// by a program).
     Int(i64),
     /// A whole number above `i64::MAX`.
     Uint(u64),
@@ -164,8 +166,8 @@ impl Value {
         }
     }
 
-    /// To `serde_json`. Floats without a fraction become whole numbers, as Go's JSON prints them; infinite floats and
-    /// not-a-number become null.
+    /// To `serde_json`. Floats without a fraction become whole numbers, as Go's JSON prints them;
+    /// infinite floats and not-a-number become null.
     pub fn to_json(&self) -> serde_json::Value {
         match self {
             Self::Null => serde_json::Value::Null,

@@ -1,4 +1,5 @@
-//! The crate from outside: what Go printed for the same inputs, limits, and properties that hold for any input.
+//! The crate from outside: what Go printed for the same inputs, limits, and properties that hold
+//! for any input.
 
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 #![expect(clippy::format_push_string, clippy::format_collect, reason = "texts are built once")]

@@ -1,7 +1,9 @@
-//! The order in which go-yaml prints the keys of a map: letters by code point, runs of digits by number.
+//! The order in which go-yaml prints the keys of a map: letters by code point, runs of digits by
+//! number.
 //!
-//! Version 2's comparison is not transitive (`a10` < `a1b` < `a2` < `a10`): for such keys its output depends on the order
-//! it met them in. Invariant: we sort from byte order and never panic on it.
+//! Version 2's comparison is not transitive (`a10` < `a1b` < `a2` < `a10`): for such keys its
+//! output depends on the order it met them in. Invariant: we sort from byte order and never panic
+//! on it.
 
 use std::borrow::Cow;
 use std::cmp::Ordering;

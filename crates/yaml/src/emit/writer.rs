@@ -122,7 +122,8 @@ impl Writer {
             Flavor::V3 => self.raw(&json::yaml_float(value)),
             Flavor::V2 if !value.is_finite() => self.fail(Problem::new(json::unsupported(value))),
             Flavor::V2 => {
-                // Through JSON: a float without a fraction is read back as a whole number where it fits.
+                // Through JSON: a float without a fraction is read back as a whole number where it
+                // fits.
                 let text = json::number_text(value);
                 let text = match resolver::plain(&text) {
                     resolver::Resolved::Int(n) => n.to_string(),

@@ -5,7 +5,8 @@ use std::fmt::LowerExp;
 /// From this exponent on `g` writes one.
 const MOST_DIGITS: i32 = 6;
 
-/// A finite float in JSON: the shortest digits that read back, with an exponent below 1e-6 and from 1e21 on.
+/// A finite float in JSON: the shortest digits that read back, with an exponent below 1e-6 and from
+/// 1e21 on.
 pub(crate) fn format(value: f64) -> String {
     let size = value.abs();
     if size != 0.0 && !(1e-6..1e21).contains(&size) {

@@ -340,7 +340,8 @@ fn quote_byte(byte: u8) -> String {
         b'\r' => out.push_str("'\\r'"),
         b'\t' => out.push_str("'\\t'"),
         0x0b => out.push_str("'\\v'"),
-        // Go quotes the byte as the character of that number: no-break space and soft hyphen are not printable.
+        // Go quotes the byte as the character of that number: no-break space and soft hyphen are
+        // not printable.
         0x80..=0xa0 | 0xad => {
             let _ = write!(out, "'\\u{byte:04x}'");
         }

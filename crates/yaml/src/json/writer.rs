@@ -1,4 +1,5 @@
-//! The JSON printer behind [`Emitter`](crate::emit::Emitter): compact or indented, with Go's escapes and numbers.
+//! The JSON printer behind [`Emitter`](crate::emit::Emitter): compact or indented, with Go's
+//! escapes and numbers.
 
 use std::fmt::Write as _;
 

@@ -107,7 +107,8 @@ impl Scanner<'_> {
         }
     }
 
-    /// Empty lines and the indentation of the next line; finds out the indentation (0) if it was not given.
+    /// Empty lines and the indentation of the next line; finds out the indentation (0) if it was
+    /// not given.
     fn scan_block_breaks(
         &mut self,
         indent: &mut usize,

@@ -114,7 +114,8 @@ impl Scanner<'_> {
         value.push_str(self.cursor.since(from));
     }
 
-    /// Blanks stay as they are within a line and fold across lines; an escaped break before them leaves nothing.
+    /// Blanks stay as they are within a line and fold across lines; an escaped break before them
+    /// leaves nothing.
     fn fold_blanks(&mut self, value: &mut String, mut fold: Fold) {
         let from = self.cursor.mark.pos;
         while self.cursor.is_blank(0) || self.cursor.is_break(0) {

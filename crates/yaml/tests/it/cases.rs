@@ -1,4 +1,5 @@
-//! Oracle cases: `tests/cases/*.jsonl` hold what Go's libraries printed (`tests/oracle` captures them anew).
+//! Oracle cases: `tests/cases/*.jsonl` hold what Go's libraries printed (`tests/oracle` captures
+//! them anew).
 
 use std::fmt::Write as _;
 use std::path::Path;

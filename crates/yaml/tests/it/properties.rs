@@ -61,7 +61,8 @@ fn text_of_pieces() -> impl Strategy<Value = String> {
     prop::collection::vec(prop::sample::select(PIECES), 0..40).prop_map(|pieces| pieces.concat())
 }
 
-/// Strings that JSON and YAML read alike. Go's literal scalars cannot begin with a tab, so none has lines and tabs.
+/// Strings that JSON and YAML read alike. Go's literal scalars cannot begin with a tab, so none has
+/// lines and tabs.
 fn string() -> impl Strategy<Value = String> {
     prop_oneof![
         "[ -~\né😀\u{2028}]{0,40}",
