@@ -34,5 +34,51 @@ pub(crate) fn decode(text: &[u8]) -> Result<Release, String> {
         }
         bytes = json;
     }
-    serde_json::from_slice(&bytes).map_err(|error| error.to_string())
+    let release: Release = serde_json::from_slice(&bytes).map_err(|error| error.to_string())?;
+    if release.name.is_empty() { Err("it names no release".to_owned()) } else { Ok(release) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::{ApplyMethod, Status};
+    use serde_json::{Value, json};
+
+    /// What the real programs stored for `tests/charts/web` with `--set extra=1,replicas=2`.
+    const HELM_4: &[u8] = include_bytes!("../tests/cases/records/helm-4.3.1");
+    const HELM_3: &[u8] = include_bytes!("../tests/cases/records/helm-3.22");
+
+    fn json_of(text: &[u8]) -> Value {
+        let bytes = STANDARD.decode(text).unwrap();
+        serde_json::from_reader(GzDecoder::new(bytes.as_slice())).unwrap()
+    }
+
+    #[test]
+    fn what_helm_4_stored_is_written_back_field_by_field() {
+        let release = decode(HELM_4).unwrap();
+        assert_eq!(release.apply_method, Some(ApplyMethod::ServerSide));
+        assert_eq!(json_of(encode(&release).unwrap().as_bytes()), json_of(HELM_4));
+    }
+
+    #[test]
+    fn what_helm_3_stored_loses_only_its_empty_times() {
+        let release = decode(HELM_3).unwrap();
+        assert_eq!(release.info.status, Status::Deployed);
+        assert_eq!(release.info.deleted, None);
+        assert_eq!((release.chart_name(), release.app_version()), ("web", "1.0"));
+        let mut expected = json_of(HELM_3);
+        expected["info"].as_object_mut().unwrap().remove("deleted");
+        assert_eq!(json_of(encode(&release).unwrap().as_bytes()), expected);
+    }
+
+    #[test]
+    fn records_from_before_compression_and_broken_ones() {
+        let plain =
+            STANDARD.encode(json!({"name": "old", "version": 1, "config": null}).to_string());
+        assert_eq!(decode(plain.as_bytes()).unwrap().name, "old");
+        for broken in ["", "!", "H4sIAAAA", "e30", "W10="] {
+            let read = decode(broken.as_bytes());
+            assert!(read.is_err(), "{broken:?} gave {read:?}");
+        }
+    }
 }

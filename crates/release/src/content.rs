@@ -209,7 +209,29 @@ fn is_nothing(value: &Value) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
+
+    /// The fixture is what Helm 4.3.1 stored for this very chart.
+    #[test]
+    fn our_record_of_a_chart_is_helms() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/charts/web");
+        let names = ["Chart.yaml", "values.yaml"]
+            .map(str::to_owned)
+            .into_iter()
+            .chain(["config", "deployment", "hook"].map(|name| format!("templates/{name}.yaml")));
+        let files = names
+            .map(|name| {
+                let data = std::fs::read(root.join(&name)).unwrap().into();
+                File { name, data }
+            })
+            .collect();
+        let chart = chart::load(files).unwrap();
+        let stored = include_bytes!("../tests/cases/records/helm-4.3.1");
+        let helms = crate::codec::decode(stored).unwrap().chart;
+        assert!(is_same_chart(&chart_record(&chart), &helms), "{:#}", chart_record(&chart));
+    }
 
     #[test]
     fn same_json() {

@@ -21,6 +21,9 @@ use crate::plan::{
 };
 use crate::record::{ApplyMethod, Hook, HookEvent, Info, Release, Status};
 
+#[cfg(test)]
+mod tests;
+
 /// Names longer than this leave no room for Helm's own names.
 const LONGEST_NAME: usize = 53;
 

@@ -2,6 +2,8 @@
 //!
 //! Every test has a namespace of its own; the control plane is shared.
 
+#![expect(clippy::unwrap_used, reason = "a test may panic")]
+
 #[path = "it/alternation.rs"]
 mod alternation;
 #[path = "it/bed.rs"]
