@@ -4,10 +4,18 @@
 //! Invariant: everything impure comes through the host; a render with the same host answers prints the same bytes.
 
 use std::collections::HashMap;
+use std::rc::Rc;
+use std::sync::Arc;
 use std::time::SystemTime;
 
+use diagnostic::Source;
+
+use crate::parser::Failure;
+use crate::set::{Template, Templates, overlay, parse_error};
 use crate::value::Cycles;
-use crate::{CallError, ExecError, Map, OverlayError, Str, TemplateSet, Value};
+use crate::vm::Fault;
+use crate::{CallError, ExecError, Map, Options, OverlayError, Str, TemplateSet, Value};
+use crate::{stack, vm};
 
 /// The outside world as templates may see it. Each default refuses or answers with nothing.
 pub trait Host {
@@ -69,14 +77,38 @@ impl Host for NoHost {}
 /// The state of one render, as functions see it.
 pub struct Context<'a> {
     pub(crate) set: &'a TemplateSet,
-    pub(crate) host: &'a mut dyn Host,
-    pub(crate) nesting: HashMap<Str, u32>,
-    pub(crate) cycles: Cycles,
+    host: &'a mut dyn Host,
+    options: Options,
+    fuel: u64,
+    nested: u32,
+    nesting: HashMap<Str, u32>,
+    overlay: Option<Rc<Overlay>>,
+    cycles: Cycles,
 }
 
-impl Context<'_> {
+/// Templates defined by a text that was compiled during a render, over those that it can see.
+#[derive(Debug)]
+pub(crate) struct Overlay {
+    templates: Templates,
+    below: Option<Rc<Overlay>>,
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn new(set: &'a TemplateSet, host: &'a mut dyn Host, options: Options) -> Self {
+        Self {
+            set,
+            host,
+            fuel: options.fuel,
+            options,
+            nested: 0,
+            nesting: HashMap::new(),
+            overlay: None,
+            cycles: Cycles::default(),
+        }
+    }
+
     /// The outside world.
-    pub fn host(&mut self) -> &mut dyn Host {
+    pub fn host(&mut self) -> &mut (dyn Host + 'a) {
         &mut *self.host
     }
 
@@ -93,19 +125,85 @@ impl Context<'_> {
 
     /// Executes a template of the render and returns its text.
     pub fn execute_template(&mut self, name: &Str, data: &Value) -> Result<Str, ExecError> {
-        let _ = (name, data, self.set);
-        Err(ExecError::bare("not built yet"))
+        let shown = name.to_str_lossy();
+        match self.find(&shown) {
+            Some(template) => self.execute(&template, data),
+            None => Err(self.no_template(&shown)),
+        }
     }
 
     /// Compiles a text, whose definitions are visible only inside it, and executes it.
     pub fn compile_and_execute(&mut self, text: &Str, data: &Value) -> Result<Str, OverlayError> {
-        let _ = (text, data);
-        Err(OverlayError::Exec(Box::new(ExecError::bare("not built yet"))))
+        let root = Arc::clone(self.set.root());
+        let text: Arc<str> = text.to_str_lossy().into();
+        let refused = |failure: Box<Failure>| {
+            let source = Source::new(&*root, &*text);
+            OverlayError::Parse(Box::new(parse_error(&failure, &root, source)))
+        };
+        let program = self.set.cache().get(&text, self.set.library()).map_err(refused)?;
+        let below = self.overlay.clone();
+        let templates = overlay(&program, &root, below.as_ref(), self.set).map_err(refused)?;
+        let main = templates.get(&root).cloned();
+        self.overlay = Some(Rc::new(Overlay { templates, below: below.clone() }));
+        let result = match main {
+            Some(main) => self.execute(&main, data),
+            None => Ok(Str::empty()),
+        };
+        self.overlay = below;
+        result.map_err(|error| OverlayError::Exec(Box::new(error)))
     }
 
-    /// Pays for work that grows with a number that a template chose; an error once the budget is spent.
+    /// Pays for work that grows with a number that a template chose; an error once the budget is
+    /// spent.
     pub fn spend(&mut self, steps: u64) -> Result<(), CallError> {
-        let _ = steps;
-        Ok(())
+        self.burn(steps).map_err(|fault| fault.into_call_error())
+    }
+
+    pub(crate) fn burn(&mut self, steps: u64) -> Result<(), Box<Fault>> {
+        match self.fuel.checked_sub(steps) {
+            Some(left) => {
+                self.fuel = left;
+                Ok(())
+            }
+            None => {
+                let limit = self.options.fuel;
+                Err(Fault::new(format!("rendering takes more than {limit} steps")))
+            }
+        }
+    }
+
+    pub(crate) fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// The template of this name as it is visible now.
+    pub(crate) fn find(&self, name: &str) -> Option<Template> {
+        let overlaid = self.overlay.as_ref().and_then(|overlay| overlay.find(name));
+        overlaid.or_else(|| self.set.get(name)).cloned()
+    }
+
+    fn execute(&mut self, template: &Template, data: &Value) -> Result<Str, ExecError> {
+        let limit = self.options.nested;
+        if self.nested >= limit {
+            let words = format!("templates are nested more than {limit} calls deep");
+            return Err(ExecError::bare(words));
+        }
+        self.nested += 1;
+        let result = stack::grow(|| vm::execute(self, template, data));
+        self.nested -= 1;
+        result.map(Str::from)
+    }
+}
+
+impl Overlay {
+    pub(crate) fn find(&self, name: &str) -> Option<&Template> {
+        let mut overlay = Some(self);
+        while let Some(here) = overlay {
+            if let Some(template) = here.templates.get(name) {
+                return Some(template);
+            }
+            overlay = here.below.as_deref();
+        }
+        None
     }
 }

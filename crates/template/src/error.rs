@@ -9,6 +9,8 @@ use std::sync::Arc;
 
 use diagnostic::{Diagnostic, Source};
 
+use crate::unicode::quote;
+
 /// A text that is not a template.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("template: {name}:{line}: {message}")]
@@ -32,6 +34,7 @@ pub struct ExecError(Box<Repr>);
 #[derive(Debug)]
 struct Repr {
     frame: Option<Frame>,
+    callers: Vec<Frame>,
     message: String,
     cause: Option<CallError>,
 }
@@ -105,11 +108,26 @@ impl ParseError {
 impl ExecError {
     /// A failure outside of any template: an unknown name, a spent budget.
     pub fn bare(message: impl Into<String>) -> Self {
-        Self(Box::new(Repr { frame: None, message: message.into(), cause: None }))
+        Self(Box::new(Repr {
+            frame: None,
+            callers: Vec::new(),
+            message: message.into(),
+            cause: None,
+        }))
     }
 
-    pub(crate) fn at(frame: Frame, message: String, cause: Option<CallError>) -> Self {
-        Self(Box::new(Repr { frame: Some(frame), message, cause }))
+    pub(crate) fn at(
+        frame: Frame,
+        callers: Vec<Frame>,
+        message: String,
+        cause: Option<CallError>,
+    ) -> Self {
+        Self(Box::new(Repr { frame: Some(frame), callers, message, cause }))
+    }
+
+    /// The `template` actions that led here, innermost first; Go's text does not mention them.
+    pub fn callers(&self) -> &[Frame] {
+        &self.0.callers
     }
 
     /// Where it failed, outermost template; nothing if it failed before any template ran.
@@ -154,13 +172,17 @@ impl ExecError {
             diagnostic =
                 diagnostic.label(&error.source_text, error.span.clone(), error.message.clone());
         }
-        let mut frames: Vec<&Frame> = self.chain().filter_map(ExecError::frame).collect();
-        if let Some(frame) = frames.pop() {
-            diagnostic = diagnostic.label(&frame.source_text, frame.span.clone(), "");
-        }
-        for frame in frames.iter().rev() {
-            let words = format!("called from {:?}", frame.template);
-            diagnostic = diagnostic.context(&frame.source_text, frame.span.clone(), words);
+        let mut errors: Vec<&ExecError> = self.chain().collect();
+        errors.reverse();
+        for (at, error) in errors.into_iter().enumerate() {
+            let (frame, callers) = (error.frame(), error.callers());
+            if let Some(frame) = frame.filter(|_| at == 0) {
+                diagnostic = diagnostic.label(&frame.source_text, frame.span.clone(), "");
+            }
+            for caller in frame.filter(|_| at > 0).into_iter().chain(callers) {
+                let words = format!("called from {:?}", caller.template);
+                diagnostic = diagnostic.context(&caller.source_text, caller.span.clone(), words);
+            }
         }
         diagnostic
     }
@@ -170,9 +192,10 @@ impl fmt::Display for ExecError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(at) = &self.0.frame {
             let Frame { template, parse_name, line, column, context, .. } = at;
+            let template = quote(template);
             write!(
                 f,
-                "template: {parse_name}:{line}:{column}: executing {template:?} at <{context}>: "
+                "template: {parse_name}:{line}:{column}: executing {template} at <{context}>: "
             )?;
         }
         f.write_str(&self.0.message)?;

@@ -1,11 +1,11 @@
 //! Go `text/template`: text in, compiled program out; values in, text out.
 //!
-//! A text goes through `lexer` → `parser` → `ast` → `compiler` and becomes a [`Program`]: instructions with every
+//! A text goes through `lexer` → `parser` → `ast` → `compiler` and becomes a program: instructions with every
 //! variable resolved to a frame slot. Programs own their text, are `Send + Sync` and are cached by content. A
 //! [`TemplateSet`] gives programs names with Go's rules of redefinition; a [`Session`] executes them over [`Value`]s,
 //! which belong to one thread and one render.
 //!
-//! ```no_run
+//! ```
 //! use std::sync::Arc;
 //! use template::{Library, NoHost, Options, Session, TemplateSet, Value};
 //!
@@ -21,19 +21,32 @@
 //! Behaviour and error texts are those of Go 1.26's `text/template` and `fmt`; where Go would exhaust memory or the
 //! stack, a budget refuses with a clear error. Not here: Helm's rules and functions (`render`, `functions`).
 
+mod ast;
+mod builtins;
 pub mod compare;
+mod compiler;
 mod context;
+mod duration;
 mod error;
 pub mod format;
 mod function;
+mod instructions;
+mod lexer;
 mod library;
+mod literal;
+mod parser;
+mod program;
 mod set;
+mod stack;
+mod unicode;
 mod value;
+mod vm;
 
 pub use context::{Context, Host, Lookup, NoHost};
 pub use error::{CallError, ExecError, Frame, OverlayError, ParseError};
 pub use function::{Call, Function, Param};
 pub use library::Library;
+pub use program::ProgramCache;
 pub use set::{MissingKey, Options, Session, TemplateSet};
 pub use value::{
     Float, IntKind, Kind, List, ListType, Map, MapType, NamedList, NamedMap, NilMap, Object, Str,

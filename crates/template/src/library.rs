@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::Function;
+use crate::builtins::{BUILTINS, Special, special_at};
 
 /// Functions by name: Go's builtins, and those added with [`with`](Self::with).
 #[derive(Debug, Clone)]
@@ -18,7 +19,8 @@ pub struct Library {
 impl Library {
     /// Go's builtin functions alone.
     pub fn new() -> Self {
-        Self { id: fresh_id(), functions: Vec::new(), names: HashMap::new() }
+        let empty = Self { id: 0, functions: Vec::new(), names: HashMap::new() };
+        empty.with(BUILTINS)
     }
 
     /// Adds functions; one of the same name replaces the earlier one, builtins too.
@@ -32,7 +34,7 @@ impl Library {
         self
     }
 
-    /// The function of this name.
+    /// The function of this name, a builtin too.
     pub fn get(&self, name: &str) -> Option<&Function> {
         self.names.get(name).map(|&at| &self.functions[at as usize])
     }
@@ -40,6 +42,24 @@ impl Library {
     /// All names, in no particular order.
     pub fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
         self.names.keys().copied()
+    }
+
+    pub(crate) fn contains(&self, name: &str) -> bool {
+        self.names.contains_key(name)
+    }
+
+    /// The function's number, for programs.
+    pub(crate) fn find(&self, name: &str) -> Option<u32> {
+        self.names.get(name).copied()
+    }
+
+    pub(crate) fn function(&self, number: u32) -> &Function {
+        &self.functions[number as usize]
+    }
+
+    /// Whether this is a builtin that the compiler knows.
+    pub(crate) fn special(&self, number: u32) -> Option<Special> {
+        special_at(number)
     }
 
     /// Equal for libraries with the same functions: clones of one another.

@@ -2,17 +2,43 @@
 //!
 //! Invariant: redefinition follows Go: a later definition wins unless its body is empty.
 
+use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use diagnostic::Source;
 
-use crate::{Context, ExecError, Host, Library, ParseError, Value};
+use crate::ast::NodeId;
+use crate::context::Overlay;
+use crate::instructions::Code;
+use crate::parser::{Failure, multiple_definition};
+use crate::program::Program;
+use crate::unicode::quote;
+use crate::{Context, ExecError, Host, Library, ParseError, ProgramCache, Value, vm};
 
 /// Templates that may call each other by name.
 #[derive(Clone, Debug)]
 pub struct TemplateSet {
     library: Arc<Library>,
+    cache: Arc<ProgramCache>,
     root: Arc<str>,
+    templates: Templates,
+}
+
+/// Templates by name.
+pub(crate) type Templates = HashMap<Arc<str>, Template>;
+
+/// A compiled body under a name.
+#[derive(Clone, Debug)]
+pub(crate) struct Template(Arc<Entry>);
+
+#[derive(Debug)]
+struct Entry {
+    name: Arc<str>,
+    parse_name: Arc<str>,
+    source: Option<Arc<Source>>,
+    program: Arc<Program>,
+    definition: usize,
 }
 
 /// What a map gives for a key that it does not have.
@@ -34,7 +60,7 @@ pub struct Options {
     pub missing_key: MissingKey,
     /// Instructions that all executions of the session may take together.
     pub fuel: u64,
-    /// Bytes that one execution may print.
+    /// Bytes that one execution may print, and that a function may return as one string.
     pub output: usize,
     /// How deep templates may call templates by `template` (Go's own limit is 100000).
     pub depth: u32,
@@ -45,18 +71,30 @@ pub struct Options {
 /// One render: executes templates of a set over values that it may change.
 pub struct Session<'a> {
     context: Context<'a>,
-    options: Options,
 }
 
 impl TemplateSet {
     /// An empty set; `root` is the name that texts compiled during a render get.
     pub fn new(library: Arc<Library>, root: &str) -> Self {
-        Self { library, root: root.into() }
+        Self::with_cache(library, root, Arc::default())
+    }
+
+    /// An empty set whose programs come from, and go to, a shared cache.
+    pub fn with_cache(library: Arc<Library>, root: &str, cache: Arc<ProgramCache>) -> Self {
+        Self { library, cache, root: root.into(), templates: HashMap::new() }
     }
 
     /// Compiles a text under a name and adds it with all its definitions.
     pub fn add(&mut self, name: &str, source: Arc<Source>) -> Result<(), ParseError> {
-        let _ = (name, source);
+        let text: Arc<str> = Arc::from(source.text.as_str());
+        let program = self
+            .cache
+            .get(&text, &self.library)
+            .map_err(|failure| parse_error(&failure, name, Arc::clone(&source)))?;
+        let name: Arc<str> = name.into();
+        let added = define(&program, &name, Some(&source), |name| self.contains(name))
+            .map_err(|failure| parse_error(&failure, &name, source))?;
+        self.templates.extend(added);
         Ok(())
     }
 
@@ -67,8 +105,24 @@ impl TemplateSet {
 
     /// Whether there is a template of this name.
     pub fn contains(&self, name: &str) -> bool {
-        let _ = name;
-        false
+        self.templates.contains_key(name)
+    }
+
+    /// The names of all templates, in no particular order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.templates.keys().map(|name| &**name)
+    }
+
+    pub(crate) fn root(&self) -> &Arc<str> {
+        &self.root
+    }
+
+    pub(crate) fn cache(&self) -> &ProgramCache {
+        &self.cache
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Option<&Template> {
+        self.templates.get(name)
     }
 }
 
@@ -77,7 +131,7 @@ impl Default for Options {
         Self {
             missing_key: MissingKey::default(),
             fuel: 1_000_000_000,
-            output: 1 << 30,
+            output: 256 << 20,
             depth: 100_000,
             nested: 10_000,
         }
@@ -87,23 +141,131 @@ impl Default for Options {
 impl<'a> Session<'a> {
     /// A session over the templates of a set.
     pub fn new(set: &'a TemplateSet, host: &'a mut dyn Host, options: Options) -> Self {
-        let context = Context {
-            set,
-            host,
-            nesting: std::collections::HashMap::new(),
-            cycles: crate::value::Cycles::default(),
-        };
-        Self { context, options }
+        Self { context: Context::new(set, host, options) }
     }
 
     /// Executes a template and returns what it prints.
     pub fn execute(&mut self, name: &str, data: &Value) -> Result<Vec<u8>, ExecError> {
-        let _ = (data, &self.options, self.context.set.root.len(), self.context.set.library.id());
-        Err(ExecError::bare(format!("template: no template {name:?} associated with template")))
+        let Some(template) = self.context.find(name) else {
+            return Err(self.context.no_template(name));
+        };
+        vm::execute(&mut self.context, &template, data)
     }
 
     /// What functions of this session may use; to call one outside of a template.
     pub fn context(&mut self) -> &mut Context<'a> {
         &mut self.context
+    }
+}
+
+impl Template {
+    pub(crate) fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    pub(crate) fn parse_name(&self) -> &str {
+        &self.0.parse_name
+    }
+
+    pub(crate) fn program(&self) -> &Program {
+        &self.0.program
+    }
+
+    pub(crate) fn code(&self) -> &Code {
+        &self.0.program.codes[self.0.definition]
+    }
+
+    pub(crate) fn body(&self) -> NodeId {
+        self.0.program.ast.definitions[self.0.definition].body
+    }
+
+    /// Bytes of text that the body was written in: a hint for how much it prints.
+    pub(crate) fn text_len(&self) -> usize {
+        self.0.program.ast.node(self.body()).span.range().len()
+    }
+
+    /// The text with its name.
+    pub(crate) fn source(&self) -> Arc<Source> {
+        match &self.0.source {
+            Some(source) => Arc::clone(source),
+            None => Source::new(&*self.0.parse_name, &*self.0.program.text),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.program.ast.definitions[self.0.definition].empty
+    }
+}
+
+/// Compiles a text into an overlay over what is known.
+pub(crate) fn overlay(
+    program: &Arc<Program>,
+    name: &Arc<str>,
+    below: Option<&std::rc::Rc<Overlay>>,
+    set: &TemplateSet,
+) -> Result<Templates, Box<Failure>> {
+    let overlaid = |name: &str| below.is_some_and(|overlay| overlay.find(name).is_some());
+    define(program, name, None, |name| overlaid(name) || set.contains(name))
+}
+
+pub(crate) fn parse_error(failure: &Failure, name: &str, source: Arc<Source>) -> ParseError {
+    ParseError {
+        name: name.to_owned(),
+        line: failure.line,
+        message: failure.words(name),
+        source_text: source,
+        span: failure.span.clone(),
+    }
+}
+
+/// The definitions of a program that take effect over those already known.
+fn define(
+    program: &Arc<Program>,
+    parse_name: &Arc<str>,
+    source: Option<&Arc<Source>>,
+    known: impl Fn(&str) -> bool,
+) -> Result<Templates, Box<Failure>> {
+    let mut added = Templates::new();
+    for (definition, tree) in program.ast.definitions.iter().enumerate() {
+        let name = tree.name.as_ref().unwrap_or(parse_name);
+        let template = Template(Arc::new(Entry {
+            name: Arc::clone(name),
+            parse_name: Arc::clone(parse_name),
+            source: source.cloned(),
+            program: Arc::clone(program),
+            definition,
+        }));
+        // The text itself may define its own name.
+        if let Some(twin) = added.get(name)
+            && !twin.is_empty()
+        {
+            if tree.empty {
+                continue;
+            }
+            return Err(Box::new(twice(program, name)));
+        }
+        if tree.empty && known(name) {
+            continue;
+        }
+        added.insert(Arc::clone(name), template);
+    }
+    Ok(added)
+}
+
+fn twice(program: &Program, name: &str) -> Failure {
+    let text = &program.text;
+    Failure {
+        line: 1 + text.bytes().filter(|&byte| byte == b'\n').count(),
+        message: multiple_definition(name),
+        started: None,
+        span: Range { start: text.len(), end: text.len() },
+    }
+}
+
+impl Context<'_> {
+    /// Go's words for a template that does not exist.
+    pub(crate) fn no_template(&self, name: &str) -> ExecError {
+        let (name, root) = (quote(name), quote(&**self.set.root()));
+        ExecError::bare(format!("template: no template {name} associated with template {root}"))
     }
 }

@@ -106,10 +106,22 @@ impl ListType {
 
     /// Whether its items are `interface {}`.
     pub const fn holds_any(self) -> bool {
+        matches!(self.underlying(), Self::Any)
+    }
+
+    /// Its methods, if it is a named type that has some.
+    pub const fn methods(self) -> &'static [Function] {
         match self {
-            Self::Any => true,
-            Self::String | Self::Int | Self::Lists | Self::Maps => false,
-            Self::Named(named) => named.underlying.holds_any(),
+            Self::Named(named) => named.methods,
+            Self::Any | Self::String | Self::Int | Self::Lists | Self::Maps => &[],
+        }
+    }
+
+    /// The type without its name.
+    pub const fn underlying(self) -> Self {
+        match self {
+            Self::Any | Self::String | Self::Int | Self::Lists | Self::Maps => self,
+            Self::Named(named) => named.underlying.underlying(),
         }
     }
 }

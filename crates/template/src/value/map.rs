@@ -195,7 +195,16 @@ impl MapType {
         }
     }
 
-    const fn underlying(self) -> Self {
+    /// Its methods, if it is a named type that has some.
+    pub const fn methods(self) -> &'static [Function] {
+        match self {
+            Self::Named(named) => named.methods,
+            Self::Any | Self::String | Self::Bytes => &[],
+        }
+    }
+
+    /// The type without its name.
+    pub const fn underlying(self) -> Self {
         match self {
             Self::Any | Self::String | Self::Bytes => self,
             Self::Named(named) => named.underlying.underlying(),

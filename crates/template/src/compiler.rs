@@ -1,0 +1,195 @@
+//! A tree to instructions: variables become slots, functions and their arguments' types are settled.
+//!
+//! Invariant: code evaluates in Go's order and fails where Go fails; `at` follows Go's notion of the current node, so
+//! that an error names the same place. A mistake that Go finds only while executing compiles to
+//! [`Instruction::Fail`].
+
+pub(crate) mod call;
+mod control;
+pub(crate) mod literal;
+mod pipeline;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::ast::{Ast, NodeId, NodeKind, Span};
+use crate::instructions::{Code, Constant, Instruction, Keys, NOTED};
+use crate::library::Library;
+use crate::program::{Program, Tables};
+
+/// Compiles every definition of a tree.
+pub(crate) fn compile(text: Arc<str>, ast: Ast, library: &Library) -> Program {
+    let mut compiler = Compiler {
+        text: &text,
+        ast: &ast,
+        library,
+        tables: Tables::default(),
+        interned: HashMap::new(),
+        code: Code::default(),
+        scope: Vec::new(),
+        loops: Vec::new(),
+        at: NOTED,
+    };
+    let codes = ast.definitions.iter().map(|d| compiler.body(d.body)).collect();
+    let tables = compiler.tables;
+    Program { text, ast, codes, tables }
+}
+
+struct Compiler<'t> {
+    text: &'t str,
+    ast: &'t Ast,
+    library: &'t Library,
+    tables: Tables,
+    interned: HashMap<&'t str, u32>,
+    code: Code,
+    /// Variables by slot, innermost last.
+    scope: Vec<&'t str>,
+    loops: Vec<OpenLoop>,
+    /// Go's current node.
+    at: NodeId,
+}
+
+/// A loop whose body is being compiled.
+struct OpenLoop {
+    number: u32,
+    /// Depth of `with` inside the loop's body.
+    withs: u32,
+    continues: Vec<usize>,
+}
+
+/// A jump whose target is not known yet.
+#[must_use]
+struct Patch(usize);
+
+impl<'t> Compiler<'t> {
+    fn body(&mut self, body: NodeId) -> Code {
+        self.scope = vec!["$"];
+        self.code = Code { slots: 1, ..Code::default() };
+        self.at = body;
+        self.list(body);
+        self.emit(Instruction::End);
+        std::mem::take(&mut self.code)
+    }
+
+    fn list(&mut self, list: NodeId) {
+        let NodeKind::List(items) = self.ast.kind(list) else { return };
+        for &item in self.ast.children(items) {
+            self.at = item;
+            crate::stack::grow(|| self.item(item));
+        }
+    }
+
+    fn item(&mut self, item: NodeId) {
+        let node = self.ast.node(item);
+        match node.kind {
+            NodeKind::Text => {
+                let Span { start, end } = node.span;
+                self.emit(Instruction::Text { start, end });
+            }
+            NodeKind::Action { pipe } => self.action(item, pipe),
+            NodeKind::If(branch) => self.if_else(branch),
+            NodeKind::With(branch) => self.with(branch),
+            NodeKind::Range(branch) => self.range(branch),
+            NodeKind::Template { name, pipe } => self.template(item, name, pipe),
+            NodeKind::Break => self.leave_loop(),
+            NodeKind::Continue => self.continue_loop(),
+            NodeKind::List(_) => self.list(item),
+            // The parser puts nothing else into a list.
+            NodeKind::Bool(_)
+            | NodeKind::Chain { .. }
+            | NodeKind::Command { .. }
+            | NodeKind::Dot
+            | NodeKind::Field(_)
+            | NodeKind::Identifier(_)
+            | NodeKind::Nil
+            | NodeKind::Number(_)
+            | NodeKind::Pipe { .. }
+            | NodeKind::String(_)
+            | NodeKind::Variable(_) => {}
+        }
+    }
+
+    fn emit(&mut self, instruction: Instruction) {
+        self.emit_at(instruction, self.at);
+    }
+
+    fn emit_at(&mut self, instruction: Instruction, at: NodeId) {
+        self.code.instructions.push(instruction);
+        self.code.locations.push(at);
+    }
+
+    fn fail(&mut self, message: impl Into<Box<str>>) {
+        let number = self.tables.messages.len() as u32;
+        self.tables.messages.push(message.into());
+        self.emit(Instruction::Fail(number));
+    }
+
+    fn constant(&mut self, constant: Constant) {
+        let number = self.tables.constants.len() as u32;
+        self.tables.constants.push(constant);
+        self.emit(Instruction::Constant(number));
+    }
+
+    /// The number of the next instruction.
+    fn here(&self) -> u32 {
+        self.code.instructions.len() as u32
+    }
+
+    /// Emits a jump of a kind whose target [`land`](Self::land) sets later.
+    fn jump(&mut self, instruction: Instruction) -> Patch {
+        self.emit(instruction);
+        Patch(self.code.instructions.len() - 1)
+    }
+
+    /// Lets a jump lead here.
+    fn land(&mut self, patch: Patch) {
+        let here = self.here();
+        match &mut self.code.instructions[patch.0] {
+            Instruction::Jump(target)
+            | Instruction::JumpUnless(target)
+            | Instruction::With(target)
+            | Instruction::ShortCircuit { target, .. } => *target = here,
+            _ => debug_assert!(false, "only jumps are patched"),
+        }
+    }
+
+    /// Names of fields: `.A.B` without the first dot.
+    fn keys(&mut self, names: &'t str) -> Keys {
+        let first = self.tables.keys.len() as u32;
+        let mut len = 0;
+        if !names.contains('.') {
+            let first = self.key(names);
+            return Keys { first, len: 1 };
+        }
+        for name in names.split('.') {
+            self.tables.keys.push(name.into());
+            len += 1;
+        }
+        Keys { first, len }
+    }
+
+    fn key(&mut self, name: &'t str) -> u32 {
+        let next = self.tables.keys.len() as u32;
+        let number = *self.interned.entry(name).or_insert(next);
+        if number == next {
+            self.tables.keys.push(name.into());
+        }
+        number
+    }
+
+    /// A new variable in the innermost scope.
+    fn declare(&mut self, name: &'t str) -> u32 {
+        self.scope.push(name);
+        self.code.slots = self.code.slots.max(self.scope.len() as u32);
+        self.scope.len() as u32 - 1
+    }
+
+    /// The slot of the variable that was declared last under this name.
+    fn find_variable(&self, name: &str) -> Option<u32> {
+        self.scope.iter().rposition(|known| *known == name).map(|slot| slot as u32)
+    }
+
+    fn text_of(&self, span: Span) -> &'t str {
+        span.of(self.text)
+    }
+}

@@ -1,0 +1,137 @@
+//! Code of `if`, `with`, `range`, `template` and plain actions.
+
+use super::{Compiler, OpenLoop, Patch};
+use crate::ast::{Branch, NodeId, NodeKind};
+use crate::instructions::{Instruction, Loop};
+
+impl<'t> Compiler<'t> {
+    pub(super) fn action(&mut self, action: NodeId, pipe: NodeId) {
+        self.pipeline(pipe);
+        if let Some(Instruction::Store(slot)) = self.code.instructions.last().copied()
+            && self.declares(pipe)
+        {
+            self.code.instructions.pop();
+            self.code.locations.pop();
+            self.emit(Instruction::StoreDrop(slot));
+            return;
+        }
+        self.at = action;
+        self.emit(if self.declares(pipe) { Instruction::Drop } else { Instruction::Print });
+    }
+
+    pub(super) fn if_else(&mut self, branch: Branch) {
+        let mark = self.scope.len();
+        self.pipeline(branch.pipe);
+        let otherwise = self.jump(Instruction::JumpUnless(0));
+        self.scoped_list(branch.list);
+        self.else_part(otherwise, branch.otherwise);
+        self.scope.truncate(mark);
+    }
+
+    pub(super) fn with(&mut self, branch: Branch) {
+        let mark = self.scope.len();
+        self.pipeline(branch.pipe);
+        let otherwise = self.jump(Instruction::With(0));
+        self.nest_with(1);
+        self.scoped_list(branch.list);
+        self.nest_with(-1);
+        self.emit(Instruction::EndWith);
+        self.else_part(otherwise, branch.otherwise);
+        self.scope.truncate(mark);
+    }
+
+    pub(super) fn range(&mut self, branch: Branch) {
+        let mark = self.scope.len();
+        self.pipeline(branch.pipe);
+        let (index, element) = self.loop_variables(branch.pipe);
+        let number = self.tables.loops.len() as u32;
+        self.tables.loops.push(Loop::default());
+        self.emit(Instruction::Range(number));
+        let body = self.here();
+        self.loops.push(OpenLoop { number, withs: 0, continues: Vec::new() });
+        self.scoped_list(branch.list);
+        let continues = self.loops.pop().map(|open| open.continues).unwrap_or_default();
+        for jump in continues {
+            self.land(Patch(jump));
+        }
+        self.emit(Instruction::Next(number));
+        let otherwise = self.here();
+        if let Some(list) = branch.otherwise {
+            self.scoped_list(list);
+        }
+        let end = self.here();
+        self.tables.loops[number as usize] = Loop { index, element, body, otherwise, end };
+        self.scope.truncate(mark);
+    }
+
+    pub(super) fn leave_loop(&mut self) {
+        if let Some(number) = self.unwind() {
+            self.emit(Instruction::Break(number));
+        }
+    }
+
+    pub(super) fn continue_loop(&mut self) {
+        if self.unwind().is_some() {
+            let Patch(jump) = self.jump(Instruction::Jump(0));
+            if let Some(open) = self.loops.last_mut() {
+                open.continues.push(jump);
+            }
+        }
+    }
+
+    pub(super) fn template(&mut self, node: NodeId, name: u32, pipe: Option<NodeId>) {
+        let name = String::from_utf8_lossy(&self.ast.strings[name as usize]);
+        let number = self.tables.templates.len() as u32;
+        self.tables.templates.push(name.into());
+        // Go looks the template up before it evaluates the pipeline.
+        self.emit(Instruction::CheckTemplate(number));
+        match pipe {
+            Some(pipe) => self.pipeline(pipe),
+            None => self.emit(Instruction::Missing),
+        }
+        self.emit_at(Instruction::Template(number), node);
+    }
+
+    /// Ends the `with`s around this place in the innermost loop; the loop's number.
+    fn unwind(&mut self) -> Option<u32> {
+        let open = self.loops.last()?;
+        let (number, withs) = (open.number, open.withs);
+        if withs > 0 {
+            self.emit(Instruction::Unwind(withs));
+        }
+        Some(number)
+    }
+
+    fn nest_with(&mut self, by: i32) {
+        if let Some(open) = self.loops.last_mut() {
+            open.withs = open.withs.saturating_add_signed(by);
+        }
+    }
+
+    fn else_part(&mut self, otherwise: Patch, list: Option<NodeId>) {
+        let Some(list) = list else { return self.land(otherwise) };
+        let end = self.jump(Instruction::Jump(0));
+        self.land(otherwise);
+        self.scoped_list(list);
+        self.land(end);
+    }
+
+    /// Variables declared in a list are forgotten at its end.
+    fn scoped_list(&mut self, list: NodeId) {
+        let mark = self.scope.len();
+        self.list(list);
+        self.scope.truncate(mark);
+    }
+
+    /// The slots that a loop sets: of two the first takes the index, one takes the element.
+    fn loop_variables(&self, pipe: NodeId) -> (Option<u32>, Option<u32>) {
+        let NodeKind::Pipe { declared, .. } = self.ast.kind(pipe) else { return (None, None) };
+        let slots: Vec<Option<u32>> =
+            self.ast.children(declared).iter().map(|&name| self.slot_of(name)).collect();
+        match slots[..] {
+            [index, element] => (index, element),
+            [element] => (None, element),
+            _ => (None, None),
+        }
+    }
+}

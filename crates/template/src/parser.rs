@@ -1,0 +1,235 @@
+//! Tokens to a tree, by recursive descent with three tokens of look-ahead.
+//!
+//! Invariant: what is accepted, and the words and line of every error, are Go's `text/template/parse`. Two things
+//! are refused that Go accepts: complex constants, and control structures nested deeper than [`MAX_NESTING`].
+
+mod control;
+mod pipeline;
+mod tokens;
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::ast::{Ast, Definition, NodeId, NodeKind, Span};
+use crate::lexer::{Lexer, Token, TokenKind, Words};
+use crate::library::Library;
+use crate::unicode::quote;
+
+/// How deep control structures may be nested.
+const MAX_NESTING: usize = 10_000;
+/// How deep parentheses may be nested, as in Go.
+const MAX_PARENTHESES: usize = 10_000;
+
+/// What is wrong with a text, before it is known under which name it was parsed.
+#[derive(Clone, Debug)]
+pub(crate) struct Failure {
+    pub(crate) line: usize,
+    pub(crate) message: String,
+    /// The line on which the action began, if that is another one.
+    pub(crate) started: Option<usize>,
+    pub(crate) span: Range<usize>,
+}
+
+impl Failure {
+    /// Go's words, once the name is known.
+    pub(crate) fn words(&self, parse_name: &str) -> String {
+        let message = &self.message;
+        match self.started {
+            None => message.clone(),
+            // Not "action in action".
+            Some(line) if message.ends_with(" action") => {
+                format!("{message} started at {parse_name}:{line}")
+            }
+            Some(line) => format!("{message} in action started at {parse_name}:{line}"),
+        }
+    }
+}
+
+type Parsed<T> = Result<T, Box<Failure>>;
+
+/// Parses a text with all its definitions; the text's own body is the last definition.
+pub(crate) fn parse(text: &str, library: &Library) -> Parsed<Ast> {
+    let words = Words {
+        break_is_function: library.contains("break"),
+        continue_is_function: library.contains("continue"),
+    };
+    let mut parser = Parser {
+        text,
+        lexer: Lexer::new(text, words),
+        library,
+        ast: Ast::default(),
+        tree: Tree::default(),
+        nesting: 0,
+    };
+    parser.top_level()?;
+    Ok(parser.ast)
+}
+
+struct Parser<'t> {
+    text: &'t str,
+    lexer: Lexer<'t>,
+    library: &'t Library,
+    ast: Ast,
+    tree: Tree,
+    /// Control structures around this place, over all trees.
+    nesting: usize,
+}
+
+/// State of one body: each definition has its own look-ahead and variables.
+struct Tree {
+    tokens: [Token; 3],
+    peeked: usize,
+    variables: Vec<Span>,
+    /// Line of the action's left delimiter; 0 outside.
+    action_line: usize,
+    ranges: usize,
+    parentheses: usize,
+}
+
+/// What ended a list of nodes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Terminator {
+    End,
+    Else,
+}
+
+/// A node, or the end of the list.
+enum Item {
+    Node(NodeId),
+    Terminator(Terminator),
+}
+
+impl Default for Tree {
+    fn default() -> Self {
+        Self {
+            tokens: [Token::default(); 3],
+            peeked: 0,
+            variables: Vec::new(),
+            action_line: 0,
+            ranges: 0,
+            parentheses: 0,
+        }
+    }
+}
+
+impl Terminator {
+    fn text(self) -> &'static str {
+        match self {
+            Self::End => "{{end}}",
+            Self::Else => "{{else}}",
+        }
+    }
+}
+
+impl Parser<'_> {
+    /// The text itself: as a list, but definitions may stand in it.
+    fn top_level(&mut self) -> Parsed<()> {
+        let start = self.peek().start;
+        let mut nodes = Vec::new();
+        while self.peek().kind != TokenKind::Eof {
+            if self.peek().kind == TokenKind::LeftDelim {
+                let delimiter = self.next();
+                if self.next_non_space().kind == TokenKind::Define {
+                    self.definition()?;
+                    continue;
+                }
+                self.back_two(delimiter);
+            }
+            match self.text_or_action()? {
+                Item::Node(node) => nodes.push(node),
+                Item::Terminator(terminator) => {
+                    return Err(self.fail(format!("unexpected {}", terminator.text())));
+                }
+            }
+        }
+        let body = self.list(start, &nodes);
+        let empty = self.ast.is_empty(body, self.text);
+        self.ast.definitions.push(Definition { name: None, body, empty });
+        Ok(())
+    }
+
+    /// `{{define "name"}} … {{end}}`; the word was read.
+    fn definition(&mut self) -> Parsed<()> {
+        const CONTEXT: &str = "define clause";
+        let outer = std::mem::take(&mut self.tree);
+        let token = self.next_non_space();
+        if !matches!(token.kind, TokenKind::String | TokenKind::RawString) {
+            return Err(self.unexpected(token, CONTEXT));
+        }
+        let name = self.unquote(token)?;
+        self.expect(TokenKind::RightDelim, CONTEXT)?;
+        self.body(&name, CONTEXT)?;
+        self.tree = outer;
+        Ok(())
+    }
+
+    /// The body of a definition or block up to its end, added under its name.
+    fn body(&mut self, name: &[u8], context: &str) -> Parsed<()> {
+        let (body, terminator) = self.item_list()?;
+        if terminator != Terminator::End {
+            return Err(self.fail(format!("unexpected {} in {context}", terminator.text())));
+        }
+        let name: Arc<str> = String::from_utf8_lossy(name).into();
+        let empty = self.ast.is_empty(body, self.text);
+        let definition = Definition { name: Some(Arc::clone(&name)), body, empty };
+        let known = self.ast.definitions.iter_mut();
+        match known.into_iter().find(|known| known.name.as_ref() == Some(&name)) {
+            Some(known) if known.empty => *known = definition,
+            Some(_) if empty => {}
+            Some(_) => return Err(self.fail(multiple_definition(&name))),
+            None => self.ast.definitions.push(definition),
+        }
+        Ok(())
+    }
+
+    /// Nodes up to `{{end}}` or `{{else}}`.
+    fn item_list(&mut self) -> Parsed<(NodeId, Terminator)> {
+        self.nesting += 1;
+        if self.nesting > MAX_NESTING {
+            return Err(self.fail(format!("nested deeper than {MAX_NESTING} levels")));
+        }
+        let parsed = crate::stack::grow(|| self.items());
+        self.nesting -= 1;
+        parsed
+    }
+
+    fn items(&mut self) -> Parsed<(NodeId, Terminator)> {
+        let start = self.peek_non_space().start;
+        let mut nodes = Vec::new();
+        while self.peek_non_space().kind != TokenKind::Eof {
+            match self.text_or_action()? {
+                Item::Node(node) => nodes.push(node),
+                Item::Terminator(terminator) => return Ok((self.list(start, &nodes), terminator)),
+            }
+        }
+        Err(self.fail("unexpected EOF"))
+    }
+
+    fn text_or_action(&mut self) -> Parsed<Item> {
+        let token = self.next_non_space();
+        match token.kind {
+            TokenKind::Text => {
+                let span = Span::new(token.start, token.end);
+                Ok(Item::Node(self.ast.add(token.start, span, NodeKind::Text)))
+            }
+            TokenKind::LeftDelim => {
+                self.tree.action_line = token.line;
+                let item = self.action();
+                self.tree.action_line = 0;
+                item
+            }
+            _ => Err(self.unexpected(token, "input")),
+        }
+    }
+
+    fn list(&mut self, start: usize, nodes: &[NodeId]) -> NodeId {
+        let end = nodes.last().map_or(start, |&node| self.ast.node(node).span.end as usize);
+        let kind = NodeKind::List(self.ast.group(nodes));
+        self.ast.add(start, Span::new(start, end.max(start)), kind)
+    }
+}
+
+/// The words for a name that is defined twice in one text.
+pub(crate) fn multiple_definition(name: &str) -> String {
+    format!("template: multiple definition of template {}", quote(name))
+}

@@ -1,0 +1,82 @@
+//! A compiled text: code for every definition in it, the tables that the code refers to, and the tree for errors.
+//!
+//! Invariant: knows neither its name nor any value, so that one program serves every set and every render that has
+//! the same text and library. `Send + Sync`.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::ast::Ast;
+use crate::instructions::{Code, Constant, Loop, MethodCall};
+use crate::library::Library;
+use crate::parser::Failure;
+use crate::{Param, compiler, parser};
+
+/// A compiled text.
+#[derive(Debug)]
+pub(crate) struct Program {
+    pub(crate) text: Arc<str>,
+    pub(crate) ast: Ast,
+    /// In the order of the tree's definitions.
+    pub(crate) codes: Vec<Code>,
+    pub(crate) tables: Tables,
+}
+
+/// What instructions refer to by number.
+#[derive(Debug, Default)]
+pub(crate) struct Tables {
+    pub(crate) keys: Vec<Arc<str>>,
+    pub(crate) constants: Vec<Constant>,
+    pub(crate) params: Vec<Param>,
+    pub(crate) loops: Vec<Loop>,
+    pub(crate) methods: Vec<MethodCall>,
+    pub(crate) templates: Vec<Arc<str>>,
+    pub(crate) messages: Vec<Box<str>>,
+}
+
+impl Program {
+    /// Compiles a text against a library.
+    pub(crate) fn compile(text: &Arc<str>, library: &Library) -> Result<Self, Box<Failure>> {
+        let ast = parser::parse(text, library)?;
+        Ok(compiler::compile(Arc::clone(text), ast, library))
+    }
+}
+
+/// Programs by their text, shared between sets and threads.
+///
+/// Charts share library charts and helpers, and an agent renders the same chart again and again: a text is compiled
+/// once per library.
+#[derive(Debug, Default)]
+pub struct ProgramCache(Mutex<HashMap<(u64, Arc<str>), Arc<Program>>>);
+
+impl ProgramCache {
+    /// The program of a text, compiled now if it was not before.
+    pub(crate) fn get(
+        &self,
+        text: &Arc<str>,
+        library: &Library,
+    ) -> Result<Arc<Program>, Box<Failure>> {
+        let key = (library.id(), Arc::clone(text));
+        if let Some(known) = self.lock().get(&key) {
+            return Ok(Arc::clone(known));
+        }
+        let program = Arc::new(Program::compile(text, library)?);
+        Ok(Arc::clone(self.lock().entry(key).or_insert(program)))
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<(u64, Arc<str>), Arc<Program>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn programs_may_be_shared_between_threads() {
+        fn shared<T: Send + Sync>() {}
+        shared::<Program>();
+        shared::<ProgramCache>();
+    }
+}
