@@ -283,3 +283,137 @@ fn in_words(status: ExitStatus) -> String {
         (None, None) => status.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use diagnostic::Source;
+
+    use super::*;
+    use crate::expression::Text;
+    use crate::model::JobRuns;
+    use crate::place::{Place, Spanned};
+
+    fn text(value: &str) -> Spanned<Text> {
+        let source = Source::new("stack.yaml", value);
+        let place = Place::new(&source, 0..value.len());
+        Spanned::new(Text::parse(value, &place).unwrap(), place)
+    }
+
+    fn job(run: &[&str]) -> Job {
+        Job {
+            name: "test".to_owned(),
+            run: run.iter().map(|word| text(word)).collect(),
+            when: None,
+            env: vec![],
+            workdir: None,
+            timeout: Duration::from_secs(30),
+            retries: 0,
+            on_error: JobFailure::Fail,
+            runs: JobRuns::OnSuccess,
+        }
+    }
+
+    async fn run_it(job: &Job, cancel: &CancellationToken) -> (Ended, Vec<JobEvent>) {
+        let events = Arc::new(Mutex::new(vec![]));
+        let heard = Arc::clone(&events);
+        let tell = move |event| heard.lock().unwrap().push(event);
+        let scope = Scope::default().with("env", &yaml::Value::from_iter([("name", "staging")]));
+        let path = std::env::var("PATH").unwrap_or_default();
+        let around = Surroundings {
+            root: Path::new("/"),
+            variables: BTreeMap::from([("PATH".to_owned(), path)]),
+            scope: &scope,
+            cancel,
+            tell: &tell,
+        };
+        let ended = run(job, &around).await;
+        let events = events.lock().unwrap().clone();
+        (ended, events)
+    }
+
+    fn lines(events: &[JobEvent]) -> Vec<String> {
+        let line = |event: &JobEvent| match event {
+            JobEvent::Output { line, .. } => Some(line.clone()),
+            JobEvent::Started { .. } | JobEvent::Finished { .. } => None,
+        };
+        events.iter().filter_map(line).collect()
+    }
+
+    #[tokio::test]
+    async fn arguments_are_passed_as_they_are() {
+        let job = job(&["printf", "%s\\n", "a b", "$HOME; ls", "${{ env.name }}"]);
+        let (ended, events) = run_it(&job, &CancellationToken::new()).await;
+        assert!(matches!(ended, Ended::Fine));
+        assert_eq!(lines(&events), ["a b", "$HOME; ls", "staging"]);
+    }
+
+    #[tokio::test]
+    async fn only_declared_variables_are_there() {
+        let mut job = job(&["env"]);
+        job.env = vec![("GREETING".to_owned(), text("hello ${{ env.name }}"))];
+        let (_, events) = run_it(&job, &CancellationToken::new()).await;
+        let names: Vec<String> =
+            lines(&events).iter().map(|l| l.split('=').next().unwrap().to_owned()).collect();
+        assert!(lines(&events).contains(&"GREETING=hello staging".to_owned()));
+        let known = ["PATH", "GREETING", "PWD", "SHLVL", "_"];
+        assert!(names.iter().all(|n| known.contains(&n.as_str())), "{names:?}");
+    }
+
+    #[tokio::test]
+    async fn a_failure_quotes_the_end_of_the_output() {
+        let script = "for i in $(seq 30); do echo $i; done; echo why >&2; exit 3";
+        let (ended, _) = run_it(&job(&["sh", "-c", script]), &CancellationToken::new()).await;
+        let Ended::Failed { why, output } = ended else { panic!("{ended:?}") };
+        assert_eq!(why, "exit status 3");
+        assert_eq!(output.len(), QUOTED);
+        assert!(output.contains(&"30".to_owned()) && output.contains(&"why".to_owned()));
+    }
+
+    #[tokio::test]
+    async fn a_program_that_is_not_there_is_named() {
+        let (ended, _) = run_it(&job(&["no-such-program"]), &CancellationToken::new()).await;
+        let Ended::Failed { why, .. } = ended else { panic!("{ended:?}") };
+        assert!(why.starts_with("cannot start `no-such-program`"), "{why}");
+    }
+
+    #[tokio::test]
+    async fn a_false_condition_skips_and_an_ignored_failure_is_fine() {
+        let mut skipped = job(&["false"]);
+        skipped.when = Some(text("${{ env.name == 'production' }}"));
+        let (ended, events) = run_it(&skipped, &CancellationToken::new()).await;
+        assert!(matches!(ended, Ended::Fine));
+        assert_eq!(events, [JobEvent::Finished { result: JobResult::Skipped }]);
+        let mut ignored = job(&["false"]);
+        ignored.on_error = JobFailure::Ignore;
+        let (ended, _) = run_it(&ignored, &CancellationToken::new()).await;
+        assert!(matches!(ended, Ended::Fine));
+    }
+
+    #[tokio::test]
+    async fn time_is_bounded_for_what_it_started_too() {
+        let mut slow = job(&["sh", "-c", "sleep 600 & wait"]);
+        slow.timeout = Duration::from_millis(50);
+        let (ended, _) = run_it(&slow, &CancellationToken::new()).await;
+        let Ended::Failed { why, .. } = ended else { panic!("{ended:?}") };
+        assert_eq!(why, "timed out after 50ms");
+    }
+
+    #[tokio::test]
+    async fn cancelling_ends_it() {
+        let cancel = CancellationToken::new();
+        cancel.cancel();
+        let (ended, _) = run_it(&job(&["sleep", "600"]), &cancel).await;
+        assert!(matches!(ended, Ended::Cancelled));
+    }
+
+    #[tokio::test]
+    async fn endless_lines_come_in_parts() {
+        let script = "head -c 100000 /dev/zero | tr '\\0' x";
+        let (_, events) = run_it(&job(&["sh", "-c", script]), &CancellationToken::new()).await;
+        let lines = lines(&events);
+        assert_eq!(lines.iter().map(String::len).sum::<usize>(), 100_000);
+        assert!(lines.iter().all(|l| l.len() <= LONGEST_LINE));
+    }
+}

@@ -6,6 +6,32 @@
 //!
 //! **Invariant**: an error found by [`load`] or [`resolve`] is a [`Diagnostic`] with a place, and nothing has touched a
 //! cluster before both have passed. Nothing here prints, reads the process environment or holds a command line.
+//!
+//! ```
+//! use std::collections::BTreeMap;
+//!
+//! let files = stack::Memory::from_iter([
+//!     ("env/staging.yaml", "replicas: 2"),
+//!     ("web/Chart.yaml", "{apiVersion: v2, name: web, version: 0.1.0}"),
+//! ]);
+//! let source = stack::Source::new(
+//!     "stack.yaml",
+//!     "
+//! apiVersion: stack/v1
+//! name: shop
+//! inputs: {replicas: {type: integer, minimum: 1}}
+//! environments: {staging: {layers: [env/staging.yaml]}}
+//! releases:
+//!   web:
+//!     chart: {path: web}
+//!     values: {replicas: '${{ inputs.replicas }}'}
+//! ",
+//! );
+//! let stack = stack::load(&source).unwrap();
+//! let staging = stack::resolve(&stack, Some("staging"), &BTreeMap::new(), &files).unwrap();
+//! let values = staging.releases["web"].values(&files).unwrap();
+//! assert_eq!(values.to_map()["replicas"].as_i64(), Some(2));
+//! ```
 
 mod event;
 mod expression;

@@ -28,6 +28,25 @@ fn cases() {
     assert!(different.is_empty(), "{}", different.join("\n\n"));
 }
 
+/// The example that newcomers open first must hold in all of its environments.
+#[test]
+fn the_shop_resolves() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/shop");
+    let files = Directory::new(&root);
+    let text = std::fs::read_to_string(root.join("stack.yaml")).expect("the example is there");
+    let stack = stack::load(&Source::new("stack.yaml", text)).expect("the example is right");
+    let resolve = |name| stack::resolve(&stack, Some(name), &BTreeMap::new(), &files);
+    let staging = resolve("staging").expect("staging is right");
+    assert!(staging.disabled.contains_key("metrics"));
+    assert_eq!(staging.graph.order(), ["database", "cache", "migrate", "web", "worker"]);
+    let production = resolve("production").expect("production is right");
+    let values = production.releases["database"].values(&files).expect("values are there");
+    let size = values.explain("storage.size").remove(0);
+    assert_eq!(size.value.as_str(), Some("20Gi"));
+    assert_eq!(size.place.source.name, "env/production.yaml");
+    assert_eq!(size.replaced[0].source.name, "values/database.yaml");
+}
+
 fn outcome(case: &Path) -> String {
     let text = std::fs::read_to_string(case.join("stack.yaml")).unwrap_or_default();
     let stack = match stack::load(&Source::new("stack.yaml", text)) {

@@ -113,6 +113,27 @@ impl Expression {
                 let types = overload.argument_types().join(" and ");
                 format!("`{function}` does not work on {types}")
             }
+            ExecutionError::UnsupportedBinaryOperator(name, left, right) => {
+                let (left, right) = (left.type_of(), right.type_of());
+                format!("`{}` does not work on {left} and {right}", operator(name))
+            }
+            ExecutionError::ValuesNotComparable(left, right) => {
+                format!("{} and {} cannot be compared", left.type_of(), right.type_of())
+            }
+            ExecutionError::DivisionByZero(_) | ExecutionError::RemainderByZero(_) => {
+                "division by zero".to_owned()
+            }
+            ExecutionError::Overflow(name, _, _) => {
+                format!("the result of `{}` is too large", operator(name))
+            }
+            ExecutionError::IndexOutOfBounds(_) => "there is no item with this index".to_owned(),
+            ExecutionError::UnsupportedIndex(index, of) => {
+                format!(
+                    "a {} has no item with an index that is a {}",
+                    of.type_of(),
+                    index.type_of()
+                )
+            }
             other => {
                 let text = other.to_string();
                 let mut letters = text.chars();
@@ -122,6 +143,19 @@ impl Expression {
             }
         };
         self.place.error(message, "")
+    }
+}
+
+/// The operator that the library calls by name.
+fn operator(name: &str) -> &str {
+    match name {
+        "add" => "+",
+        "sub" => "-",
+        "mul" => "*",
+        "div" => "/",
+        "rem" => "%",
+        "negate" => "-",
+        other => other,
     }
 }
 
@@ -176,4 +210,86 @@ fn from_cel(value: &Cel, depth: usize) -> Result<Value, String> {
         }
         other => return Err(format!("a {}, which is not a YAML value", other.type_of())),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use diagnostic::Source;
+    use yaml::{Numbers, Value};
+
+    use super::*;
+    use crate::place::Place;
+
+    fn scope() -> Scope {
+        let inputs = yaml::from_str(
+            "{replicas: 3, ratio: 0.5, host: shop.example, on_: true, none: null, tags: [a, b], db: {port: 5432}}",
+            Numbers::Exact,
+        );
+        let inputs = inputs.unwrap();
+        let map = inputs.as_map().unwrap();
+        Scope::default().with_inputs(map.iter().map(|(k, v)| (k.as_str(), v, None)))
+    }
+
+    fn evaluate(text: &str) -> Result<Value, String> {
+        let source = Source::new("stack.yaml", text);
+        let place = Place::new(&source, 0..text.len());
+        let text = Text::parse(text, &place).map_err(|e| e[0].message.clone())?;
+        text.evaluate(&scope()).map_err(|e| e.message)
+    }
+
+    #[test]
+    fn types_stay_and_text_takes_scalars() {
+        let table: [(&str, &str); 19] = [
+            ("${{ inputs.replicas }}", "3"),
+            ("${{ inputs.replicas + 1 }}", "4"),
+            ("${{ inputs.ratio }}", "0.5"),
+            ("${{ inputs.on_ && inputs.replicas > 2 }}", "true"),
+            ("${{ inputs.none }}", "null"),
+            ("${{ inputs.tags }}", r#"["a","b"]"#),
+            ("${{ inputs.db }}", r#"{"port":5432}"#),
+            ("${{inputs.db.port}}", "5432"),
+            ("${{ inputs['host'] }}", r#""shop.example""#),
+            (
+                "https://${{ inputs.host }}:${{ inputs.db.port }}/",
+                r#""https://shop.example:5432/""#,
+            ),
+            ("${{ inputs.on_ }} ${{ inputs.ratio }}", r#""true 0.5""#),
+            ("${{ {'a': {'b': inputs.replicas}} }}", r#"{"a":{"b":3}}"#),
+            ("${{ '}}' }}", r#""}}""#),
+            ("$${{ inputs.host }}", r#""${{ inputs.host }}""#),
+            ("${{ inputs.tags.map(t, t + '-db').join(',') }}", r#""a-db,b-db""#),
+            ("${{ inputs.tags.exists(t, t == 'b') }}", "true"),
+            ("${{ inputs.host.startsWith('shop') ? 1 : 2 }}", "1"),
+            ("${{ has(inputs.db.host) ? inputs.db.host : 'none' }}", r#""none""#),
+            ("no expression, $5 and {{ this }}", r#""no expression, $5 and {{ this }}""#),
+        ];
+        for (text, expected) in table {
+            let value = evaluate(text).map(|v| v.to_json().to_string());
+            assert_eq!(value.as_deref(), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_is_said() {
+        let deep = format!("${{{{ {}1{} }}}}", "(".repeat(500), ")".repeat(500));
+        let chain = format!("${{{{ {}true }}}}", "!".repeat(500));
+        let long = format!("${{{{ {} }}}}", "1 + ".repeat(600) + "1");
+        let big = format!("${{{{ {} }}}}", "'a'".to_owned() + &".replace('a', 'aa')".repeat(9));
+        let table = [
+            ("x ${{ inputs.tags }}", "a list cannot be part of a text"),
+            ("${{ inputs.host + 1 }}", "`+` does not work on string and int"),
+            ("${{ 1 / 0 }}", "division by zero"),
+            ("${{ nothing }}", "`nothing` is not known here"),
+            ("${{ inputs.hots }}", "there is no `hots`"),
+            ("${{ inputs.host.matches('(a+)+$') }}", "`matches` is not known here"),
+            ("${{ b'bytes' }}", "an expression gives a bytes, which is not a YAML value"),
+            (&deep, "an expression is nested deeper than 48 levels"),
+            (&chain, "an expression is nested deeper than 48 levels"),
+            (&long, "an expression is longer than 2000 bytes"),
+            (&big, "`replace`, `join` and `format` are called more than 8 times"),
+        ];
+        for (text, expected) in table {
+            assert_eq!(evaluate(text), Err(expected.to_owned()), "{text}");
+        }
+    }
 }
