@@ -9,6 +9,9 @@ use serde_json::Value;
 
 use crate::object::ObjectRef;
 
+#[cfg(test)]
+mod tests;
+
 /// The verdict on one object.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Status {
