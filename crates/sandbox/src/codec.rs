@@ -1,0 +1,267 @@
+//! From a request's JSON to the form the server stores: as if Go had decoded and encoded it.
+//!
+//! Undeclared fields fall away and are reported, nulls are absent, zero values appear or vanish by
+//! the Go type's tags, quantities take their canonical form. Custom kinds have no tags: only
+//! undeclared fields fall away.
+
+use serde_json::{Map, Value, json};
+
+use crate::quantity;
+use crate::schema::{Field, Scalar, Shape, Struct, Zero};
+
+/// An encoded object and what was not understood in it.
+#[derive(Debug)]
+pub(crate) struct Encoded {
+    pub(crate) value: Value,
+    /// Paths of fields that were dropped, as `spec.foo`.
+    pub(crate) unknown: Vec<String>,
+}
+
+/// Encodes a value; the error is the text Go's decoder would give.
+pub(crate) fn encode(value: &Value, shape: &Shape) -> Result<Encoded, String> {
+    let mut unknown = vec![];
+    let value = encode_at(value, shape, "", &mut unknown)?;
+    Ok(Encoded { value, unknown })
+}
+
+/// What an empty object of a type looks like.
+pub(crate) fn empty(shape: &Shape) -> Value {
+    shape.declared().map_or(Value::Null, |of| Value::Object(encode_absent(of)))
+}
+
+fn encode_absent(of: &Struct) -> Map<String, Value> {
+    let mut out = Map::new();
+    for (name, field) in &of.fields {
+        if let Some(absent) = absent(field) {
+            out.insert(name.clone(), absent);
+        }
+    }
+    out
+}
+
+/// What is written for a field that was not.
+fn absent(field: &Field) -> Option<Value> {
+    match field.zero {
+        Zero::Write => Some(zero(&field.shape)),
+        Zero::Null => Some(Value::Null),
+        Zero::Keep | Zero::Drop => None,
+    }
+}
+
+fn zero(shape: &Shape) -> Value {
+    match shape {
+        Shape::Scalar(scalar) => match scalar {
+            Scalar::Text => json!(""),
+            Scalar::Integer | Scalar::Number | Scalar::IntOrString => json!(0),
+            Scalar::Boolean => json!(false),
+            Scalar::Quantity => json!("0"),
+            Scalar::Bytes | Scalar::Time | Scalar::MicroTime => Value::Null,
+        },
+        Shape::Struct { .. } => empty(shape),
+        Shape::Any | Shape::Map { .. } | Shape::List { .. } => Value::Null,
+    }
+}
+
+fn is_zero(value: &Value, shape: &Shape) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Bool(value) => !value,
+        Value::Number(value) => value.as_f64() == Some(0.0),
+        Value::String(value) => value.is_empty(),
+        Value::Array(value) => value.is_empty(),
+        Value::Object(value) => value.is_empty() || *value == empty_map(shape),
+    }
+}
+
+fn empty_map(shape: &Shape) -> Map<String, Value> {
+    shape.declared().map(encode_absent).unwrap_or_default()
+}
+
+fn encode_at(
+    value: &Value,
+    shape: &Shape,
+    path: &str,
+    unknown: &mut Vec<String>,
+) -> Result<Value, String> {
+    match shape {
+        Shape::Any => Ok(value.clone()),
+        Shape::Scalar(scalar) => encode_scalar(value, *scalar, path),
+        Shape::List { item, .. } => {
+            let Value::Array(list) = value else {
+                return Err(mismatch(value, path, "[]interface {}"));
+            };
+            let items = list.iter().enumerate().map(|(index, child)| {
+                let path = format!("{path}[{index}]");
+                if child.is_null() {
+                    Ok(zero(item))
+                } else {
+                    encode_at(child, item, &path, unknown)
+                }
+            });
+            Ok(Value::Array(items.collect::<Result<_, _>>()?))
+        }
+        Shape::Map { value: member, .. } => {
+            let Value::Object(map) = value else {
+                return Err(mismatch(value, path, "map[string]string"));
+            };
+            let mut out = Map::new();
+            for (key, child) in map {
+                let path = join(path, key);
+                let child = if child.is_null() {
+                    zero(member)
+                } else {
+                    encode_at(child, member, &path, unknown)?
+                };
+                out.insert(key.clone(), child);
+            }
+            Ok(Value::Object(out))
+        }
+        Shape::Struct { .. } => {
+            let Some(of) = shape.declared() else { return Ok(value.clone()) };
+            let Value::Object(map) = value else { return Err(mismatch(value, path, "struct")) };
+            encode_struct(map, of, path, unknown).map(Value::Object)
+        }
+    }
+}
+
+fn encode_struct(
+    map: &Map<String, Value>,
+    of: &Struct,
+    path: &str,
+    unknown: &mut Vec<String>,
+) -> Result<Map<String, Value>, String> {
+    let mut out = Map::new();
+    for (key, child) in map {
+        let path = join(path, key);
+        let Some(field) = of.fields.get(key) else {
+            match &of.rest {
+                Some(rest) => {
+                    out.insert(key.clone(), encode_at(child, rest, &path, unknown)?);
+                }
+                None => unknown.push(path),
+            }
+            continue;
+        };
+        if child.is_null() {
+            continue;
+        }
+        let child = encode_at(child, &field.shape, &path, unknown)?;
+        if !(field.zero == Zero::Drop && is_zero(&child, &field.shape)) {
+            out.insert(key.clone(), child);
+        }
+    }
+    for (name, field) in &of.fields {
+        if let Some(absent) = absent(field)
+            && !out.contains_key(name)
+        {
+            out.insert(name.clone(), absent);
+        }
+    }
+    Ok(out)
+}
+
+fn encode_scalar(value: &Value, scalar: Scalar, path: &str) -> Result<Value, String> {
+    let fits = match scalar {
+        Scalar::Text | Scalar::Bytes | Scalar::Time | Scalar::MicroTime => value.is_string(),
+        Scalar::Boolean => value.is_boolean(),
+        Scalar::Number => value.is_number(),
+        Scalar::IntOrString => value.is_string() || value.is_i64(),
+        Scalar::Integer => {
+            return match value {
+                Value::Number(number) if number.is_f64() => number
+                    .as_f64()
+                    .filter(|float| float.fract() == 0.0)
+                    .map(|float| json!(float as i64))
+                    .ok_or_else(|| mismatch(value, path, "int64")),
+                Value::Number(_) => Ok(value.clone()),
+                Value::Null
+                | Value::Bool(_)
+                | Value::String(_)
+                | Value::Array(_)
+                | Value::Object(_) => Err(mismatch(value, path, "int32")),
+            };
+        }
+        Scalar::Quantity => {
+            let text = match value {
+                Value::String(text) => text.clone(),
+                Value::Number(number) => number.to_string(),
+                Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => {
+                    return Err(mismatch(value, path, "resource.Quantity"));
+                }
+            };
+            return quantity::canonical(&text).map(Value::String).ok_or_else(|| {
+                "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'".to_owned()
+            });
+        }
+    };
+    if fits { Ok(value.clone()) } else { Err(mismatch(value, path, go_type(scalar))) }
+}
+
+fn go_type(scalar: Scalar) -> &'static str {
+    match scalar {
+        Scalar::Text => "string",
+        Scalar::Integer => "int32",
+        Scalar::Number => "float64",
+        Scalar::Boolean => "bool",
+        Scalar::Bytes => "[]uint8",
+        Scalar::Quantity => "resource.Quantity",
+        Scalar::Time | Scalar::MicroTime => "v1.Time",
+        Scalar::IntOrString => "intstr.IntOrString",
+    }
+}
+
+fn mismatch(value: &Value, path: &str, wanted: &str) -> String {
+    let got = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "bool",
+        Value::Number(_) => "number",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    };
+    let field: String = path
+        .split('[')
+        .enumerate()
+        .map(
+            |(i, part)| {
+                if i == 0 { part } else { part.split_once(']').map_or("", |(_, rest)| rest) }
+            },
+        )
+        .collect();
+    format!("json: cannot unmarshal {got} into Go struct field {field} of type {wanted}")
+}
+
+fn join(path: &str, key: &str) -> String {
+    if path.is_empty() { key.to_owned() } else { format!("{path}.{key}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zero_values_follow_the_go_tags() {
+        let shape = Shape::named("apps.v1.Deployment");
+        let given = json!({"metadata": {"name": "a", "labels": {}, "annotations": null}, "spec": {
+            "paused": false, "nonsense": 1, "replicas": 0, "template": {"spec": {"containers": [
+                {"name": "c", "resources": {"limits": {"cpu": "1000m", "memory": 1024}}}]}}}});
+        let encoded = encode(&given, &shape).unwrap();
+        assert_eq!(encoded.unknown, ["spec.nonsense"]);
+        assert_eq!(
+            encoded.value,
+            json!({"metadata": {"name": "a"}, "status": {}, "spec": {"replicas": 0, "selector": null,
+                "strategy": {}, "template": {"metadata": {}, "spec": {"containers": [
+                    {"name": "c", "resources": {"limits": {"cpu": "1", "memory": "1024"}}}]}}}})
+        );
+    }
+
+    #[test]
+    fn a_wrong_type_is_named_as_go_names_it() {
+        let shape = Shape::named("apps.v1.Deployment");
+        let error = encode(&json!({"spec": {"replicas": "two"}}), &shape).unwrap_err();
+        assert_eq!(
+            error,
+            "json: cannot unmarshal string into Go struct field spec.replicas of type int32"
+        );
+    }
+}
