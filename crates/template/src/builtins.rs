@@ -1,11 +1,11 @@
 //! The functions that every Go template has.
 //!
-//! Invariant: `and`, `or` and `call` are part of the language (see [`Special`]) and never reached through their
-//! [`Function::call`].
+//! Invariant: `and`, `or` and `call` are part of the language (see [`Special`]) and never reached
+//! through their [`Function::call`].
 #![expect(clippy::unnecessary_wraps, reason = "every function has the shape of `Call`")]
 
 mod escape;
-mod index;
+pub(crate) mod index;
 
 use std::cmp::Ordering;
 
@@ -19,13 +19,15 @@ pub(crate) enum Special {
     And,
     Or,
     Call,
+    Slice,
 }
 
-/// All of them; the first three are [`Special`].
+/// All of them; the first four are [`Special`].
 pub(crate) const BUILTINS: &[Function] = &[
     function("and", &[Param::Value], Some(Param::Value), special),
     function("or", &[Param::Value], Some(Param::Value), special),
     function("call", &[Param::Value], Some(Param::Value), special),
+    function("slice", &[Param::Value], Some(Param::Value), index::slice),
     function("eq", &[Param::Value], Some(Param::Value), eq),
     function("ge", &[Param::Value, Param::Value], None, ge),
     function("gt", &[Param::Value, Param::Value], None, gt),
@@ -40,7 +42,6 @@ pub(crate) const BUILTINS: &[Function] = &[
     function("print", &[], Some(Param::Any), print),
     function("printf", &[Param::String], Some(Param::Any), printf),
     function("println", &[], Some(Param::Any), println),
-    function("slice", &[Param::Value], Some(Param::Value), index::slice),
     function("urlquery", &[], Some(Param::Any), urlquery),
 ];
 
@@ -50,6 +51,7 @@ pub(crate) fn special_at(number: u32) -> Option<Special> {
         0 => Some(Special::And),
         1 => Some(Special::Or),
         2 => Some(Special::Call),
+        3 => Some(Special::Slice),
         _ => None,
     }
 }

@@ -103,15 +103,10 @@ fn equal_composite(a: &Value, b: &Value) -> Result<bool, CallError> {
     if a.is_nil() || b.is_nil() {
         return Ok(a.is_nil() == b.is_nil());
     }
-    match (a, b) {
-        (Value::Object(a), Value::Object(b)) => {
-            Ok(a.type_name() == b.type_name() && a.equals(&**b))
-        }
-        _ => {
-            let words = format!("non-comparable type {}: {}", shown(b, "%s"), b.type_name());
-            Err(words.into())
-        }
+    if let (Value::Object(a), Value::Object(b)) = (a, b) {
+        return Ok(a.type_name() == b.type_name() && a.equals(&**b));
     }
+    Err(format!("non-comparable type {}: {}", shown(b, "%s"), b.type_name()).into())
 }
 
 fn is_basic(value: &Value) -> bool {

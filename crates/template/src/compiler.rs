@@ -142,7 +142,7 @@ impl<'t> Compiler<'t> {
     }
 
     /// Lets a jump lead here.
-    fn land(&mut self, patch: Patch) {
+    fn land(&mut self, patch: &Patch) {
         let here = self.here();
         match &mut self.code.instructions[patch.0] {
             Instruction::Jump(target)

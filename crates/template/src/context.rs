@@ -25,6 +25,7 @@ pub trait Host {
     }
 
     /// The IANA name of the zone that templates call local.
+    #[expect(clippy::unnecessary_literal_bound, reason = "a host may hold its zone's name")]
     fn time_zone(&self) -> &str {
         "UTC"
     }
@@ -160,16 +161,13 @@ impl<'a> Context<'a> {
     }
 
     pub(crate) fn burn(&mut self, steps: u64) -> Result<(), Box<Fault>> {
-        match self.fuel.checked_sub(steps) {
-            Some(left) => {
-                self.fuel = left;
-                Ok(())
-            }
-            None => {
-                let limit = self.options.fuel;
-                Err(Fault::new(format!("rendering takes more than {limit} steps")))
-            }
+        if let Some(left) = self.fuel.checked_sub(steps) {
+            self.fuel = left;
+            return Ok(());
         }
+        self.fuel = 0;
+        let limit = self.options.fuel;
+        Err(Fault::new(format!("rendering takes more than {limit} steps")))
     }
 
     pub(crate) fn options(&self) -> &Options {

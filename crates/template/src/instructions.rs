@@ -35,6 +35,8 @@ pub(crate) enum Instruction {
     VariableFields { slot: u32, keys: Keys },
     /// Replaces the top by a chain of its fields; failed methods are at the chain's node.
     Fields { keys: Keys, node: NodeId },
+    /// Keeps an interface on top apart from what is in it: `slice` refuses one.
+    Wrap,
     /// Makes a nil interface on top no value, as the end of a command does.
     Concrete,
     /// Makes no value on top a nil interface, as an argument of type `interface {}`.

@@ -58,7 +58,7 @@ impl Library {
     }
 
     /// Whether this is a builtin that the compiler knows.
-    pub(crate) fn special(&self, number: u32) -> Option<Special> {
+    pub(crate) fn special(number: u32) -> Option<Special> {
         special_at(number)
     }
 

@@ -76,6 +76,7 @@ struct Parser<'t> {
 }
 
 /// State of one body: each definition has its own look-ahead and variables.
+#[derive(Default)]
 struct Tree {
     tokens: [Token; 3],
     peeked: usize,
@@ -97,19 +98,6 @@ enum Terminator {
 enum Item {
     Node(NodeId),
     Terminator(Terminator),
-}
-
-impl Default for Tree {
-    fn default() -> Self {
-        Self {
-            tokens: [Token::default(); 3],
-            peeked: 0,
-            variables: Vec::new(),
-            action_line: 0,
-            ranges: 0,
-            parentheses: 0,
-        }
-    }
 }
 
 impl Terminator {

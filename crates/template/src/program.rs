@@ -4,7 +4,7 @@
 //! the same text and library. `Send + Sync`.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::ast::Ast;
 use crate::instructions::{Code, Constant, Loop, MethodCall};
@@ -47,7 +47,18 @@ impl Program {
 /// Charts share library charts and helpers, and an agent renders the same chart again and again: a text is compiled
 /// once per library.
 #[derive(Debug, Default)]
-pub struct ProgramCache(Mutex<HashMap<(u64, Arc<str>), Arc<Program>>>);
+pub struct ProgramCache(Mutex<Programs>);
+
+#[derive(Debug, Default)]
+struct Programs {
+    /// By library and text.
+    known: HashMap<(u64, Arc<str>), Arc<Program>>,
+    /// Bytes of all texts.
+    size: usize,
+}
+
+/// Bytes of text above which a cache starts anew: texts compiled during renders may differ each time.
+const MAX_CACHED: usize = 64 << 20;
 
 impl ProgramCache {
     /// The program of a text, compiled now if it was not before.
@@ -57,14 +68,19 @@ impl ProgramCache {
         library: &Library,
     ) -> Result<Arc<Program>, Box<Failure>> {
         let key = (library.id(), Arc::clone(text));
-        if let Some(known) = self.lock().get(&key) {
+        if let Some(known) = self.lock().known.get(&key) {
             return Ok(Arc::clone(known));
         }
         let program = Arc::new(Program::compile(text, library)?);
-        Ok(Arc::clone(self.lock().entry(key).or_insert(program)))
+        let mut programs = self.lock();
+        programs.size += text.len();
+        if programs.size > MAX_CACHED {
+            *programs = Programs { size: text.len(), ..Programs::default() };
+        }
+        Ok(Arc::clone(programs.known.entry(key).or_insert(program)))
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<(u64, Arc<str>), Arc<Program>>> {
+    fn lock(&self) -> MutexGuard<'_, Programs> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

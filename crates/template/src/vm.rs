@@ -3,6 +3,11 @@
 //! Invariant: `template` calls use no machine stack, so that Go's depth of 100000 is reached safely; every instruction
 //! is paid for from the session's fuel, and output is bounded. Locations are looked at only when something fails.
 
+#![expect(
+    clippy::unnecessary_box_returns,
+    reason = "faults travel boxed, so that results stay small on the hot path"
+)]
+
 mod call;
 mod check;
 mod fault;
@@ -12,6 +17,7 @@ mod range;
 pub(crate) use check::{assignable, convert};
 pub(crate) use fault::Fault;
 
+use crate::builtins::index;
 use crate::instructions::{Base, Code, Instruction, Keys, NOTED};
 use crate::program::Program;
 use crate::set::Template;
@@ -36,6 +42,7 @@ pub(crate) fn execute(
         dots: Vec::new(),
         loops: Vec::new(),
         out: Vec::with_capacity(template.text_len()),
+        interface: false,
         noted: NOTED,
     };
     machine.enter();
@@ -75,6 +82,8 @@ struct Machine {
     dots: Vec<Cell>,
     loops: Vec<LoopState>,
     out: Vec<u8>,
+    /// Whether Go sees an interface in the field, variable or dot that was read last.
+    interface: bool,
     /// Node of the last short circuit.
     noted: crate::ast::NodeId,
 }
@@ -169,13 +178,17 @@ impl Machine {
                     let value = self.stack.remove(self.stack.len() - 1 - below as usize);
                     self.stack.push(value);
                 }
-                Dot => self.stack.push(self.dot.value.clone()),
+                Dot => {
+                    self.interface = self.dot.is_interface();
+                    self.stack.push(self.dot.value.clone());
+                }
                 Variable(slot) => {
                     let cell = self.cell(slot);
                     if cell.state == CellState::Unset {
                         return Err(self.undefined(program));
                     }
-                    let value = cell.value.clone();
+                    let (value, interface) = (cell.value.clone(), cell.is_interface());
+                    self.interface = interface;
                     self.stack.push(value);
                 }
                 Constant(number) => {
@@ -189,6 +202,12 @@ impl Machine {
                 Fields { keys, node } => {
                     let pushed = self.push_fields(cx, program, Base::Top, keys);
                     pushed.map_err(|f| if f.is_call() { f.at(Some(node)) } else { f })?;
+                }
+                Wrap => {
+                    if self.interface {
+                        let value = self.pop();
+                        self.stack.push(index::wrapped(value));
+                    }
                 }
                 Concrete => {
                     if let Some(top @ Value::Nil) = self.stack.last_mut() {
@@ -305,6 +324,7 @@ impl Machine {
         for key in &program.tables.keys[first..first + keys.len as usize] {
             (value, interface) = field::read(cx, value, interface, key)?;
         }
+        self.interface = interface;
         self.stack.push(value);
         Ok(())
     }

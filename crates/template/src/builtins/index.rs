@@ -1,7 +1,9 @@
 //! `index` and `slice`.
 
+use std::any::Any;
+
 use super::Result;
-use crate::{CallError, Context, List, Str, UintKind, Value};
+use crate::{CallError, Context, List, Object, Str, UintKind, Value};
 
 /// `index x 1 "a"`: Go's `x[1]["a"]`.
 pub(super) fn index(_: &mut Context<'_>, args: &[Value]) -> Result {
@@ -92,6 +94,33 @@ pub(super) fn slice(_: &mut Context<'_>, args: &[Value]) -> Result {
         }
         _ => Value::Missing,
     })
+}
+
+/// An interface with something in it, as one more type: Go's `slice` does not look inside its
+/// indexes.
+#[derive(Debug)]
+struct Wrapped;
+
+/// A value that `slice` must not take for what it is.
+pub(crate) fn wrapped(value: Value) -> Value {
+    match value {
+        Value::Missing => value,
+        _ => Value::object(Wrapped),
+    }
+}
+
+impl Object for Wrapped {
+    fn type_name(&self) -> &'static str {
+        "interface {}"
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn equals(&self, _: &dyn Object) -> bool {
+        false
+    }
 }
 
 /// A whole number from 0 to `len`, the end included.

@@ -6,9 +6,9 @@ use super::pipeline::Args;
 use crate::ast::{NodeId, NodeKind, Span};
 use crate::builtins::Special;
 use crate::instructions::{Constant, Instruction, NOTED};
-use crate::{Function, Param};
+use crate::{Function, Library, Param};
 
-impl<'t> Compiler<'t> {
+impl Compiler<'_> {
     /// Calls a function; `command` is where Go says a failed call is.
     pub(super) fn function(&mut self, word: NodeId, command: NodeId, name: Span, args: Args<'_>) {
         self.at = word;
@@ -21,12 +21,15 @@ impl<'t> Compiler<'t> {
             self.fail(message);
             return self.emit(Instruction::Missing);
         }
-        let special = self.library.special(number);
+        let special = Library::special(number);
         if let Some(Special::And | Special::Or) = special {
             return self.short_circuit(args, special == Some(Special::Or));
         }
         for (at, &arg) in args.rest.iter().enumerate() {
             self.argument(arg, parameter(&function, at));
+            if special == Some(Special::Slice) && at > 0 && self.reads_a_place(arg) {
+                self.emit(Instruction::Wrap);
+            }
         }
         if args.piped {
             if !args.rest.is_empty() {
@@ -40,6 +43,14 @@ impl<'t> Compiler<'t> {
             Instruction::Call { function: number, args: args.len() as u32 }
         };
         self.emit_at(call, command);
+    }
+
+    /// Whether an argument is a field, a variable or the dot, which may be an interface to Go.
+    fn reads_a_place(&self, arg: NodeId) -> bool {
+        matches!(
+            self.ast.kind(arg),
+            NodeKind::Dot | NodeKind::Field(_) | NodeKind::Variable(_) | NodeKind::Chain { .. }
+        )
     }
 
     /// `call` names its callee in errors.
@@ -74,13 +85,13 @@ impl<'t> Compiler<'t> {
             // The piped value is the result; behind a short circuit it is dropped instead.
             let end = self.jump(Instruction::Jump(0));
             for jump in jumps {
-                self.land(jump);
+                self.land(&jump);
             }
             self.emit(Instruction::DropBelow);
-            self.land(end);
+            self.land(&end);
         } else {
             for jump in jumps {
-                self.land(jump);
+                self.land(&jump);
             }
         }
         self.at = NOTED;

@@ -4,7 +4,7 @@ use super::{Compiler, OpenLoop, Patch};
 use crate::ast::{Branch, NodeId, NodeKind};
 use crate::instructions::{Instruction, Loop};
 
-impl<'t> Compiler<'t> {
+impl Compiler<'_> {
     pub(super) fn action(&mut self, action: NodeId, pipe: NodeId) {
         self.pipeline(pipe);
         if let Some(Instruction::Store(slot)) = self.code.instructions.last().copied()
@@ -24,7 +24,7 @@ impl<'t> Compiler<'t> {
         self.pipeline(branch.pipe);
         let otherwise = self.jump(Instruction::JumpUnless(0));
         self.scoped_list(branch.list);
-        self.else_part(otherwise, branch.otherwise);
+        self.else_part(&otherwise, branch.otherwise);
         self.scope.truncate(mark);
     }
 
@@ -36,7 +36,7 @@ impl<'t> Compiler<'t> {
         self.scoped_list(branch.list);
         self.nest_with(-1);
         self.emit(Instruction::EndWith);
-        self.else_part(otherwise, branch.otherwise);
+        self.else_part(&otherwise, branch.otherwise);
         self.scope.truncate(mark);
     }
 
@@ -52,7 +52,7 @@ impl<'t> Compiler<'t> {
         self.scoped_list(branch.list);
         let continues = self.loops.pop().map(|open| open.continues).unwrap_or_default();
         for jump in continues {
-            self.land(Patch(jump));
+            self.land(&Patch(jump));
         }
         self.emit(Instruction::Next(number));
         let otherwise = self.here();
@@ -108,12 +108,12 @@ impl<'t> Compiler<'t> {
         }
     }
 
-    fn else_part(&mut self, otherwise: Patch, list: Option<NodeId>) {
+    fn else_part(&mut self, otherwise: &Patch, list: Option<NodeId>) {
         let Some(list) = list else { return self.land(otherwise) };
         let end = self.jump(Instruction::Jump(0));
         self.land(otherwise);
         self.scoped_list(list);
-        self.land(end);
+        self.land(&end);
     }
 
     /// Variables declared in a list are forgotten at its end.

@@ -52,7 +52,7 @@ impl<'t> Compiler<'t> {
         match self.ast.kind(first) {
             NodeKind::Field(names) => self.field(first, names, rest, piped),
             NodeKind::Chain { term, fields } => {
-                self.chain(first, term, fields, Args { rest, piped })
+                self.chain(first, term, fields, Args { rest, piped });
             }
             NodeKind::Identifier(name) => self.function(first, command, name, Args { rest, piped }),
             NodeKind::Pipe { .. } => {
@@ -96,12 +96,11 @@ impl<'t> Compiler<'t> {
             let shown = self.ast.show(node, self.text);
             return self.fail(format!("indirection through explicit nil in {shown}"));
         }
-        match self.ast.kind(term) {
-            NodeKind::Identifier(name) => self.function(term, term, name, Args::none()),
-            _ => {
-                self.at = term;
-                self.parenthesized(term);
-            }
+        if let NodeKind::Identifier(name) = self.ast.kind(term) {
+            self.function(term, term, name, Args::none());
+        } else {
+            self.at = term;
+            self.parenthesized(term);
         }
         self.fields(node, Base::Top, &self.text_of(fields)[1..], args);
     }

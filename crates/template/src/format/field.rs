@@ -113,7 +113,9 @@ impl Printer {
             && let Some(char) = u32::try_from(code).ok().and_then(char::from_u32)
             && is_print(char)
         {
-            text.push_str(&format!(" '{char}'"));
+            text.push_str(" '");
+            text.push(char);
+            text.push('\'');
         }
         self.pad_without_zeros(text.as_bytes());
     }

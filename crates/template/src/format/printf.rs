@@ -175,16 +175,9 @@ impl Reader<'_> {
     fn verb(&mut self) -> Option<char> {
         let rest = &self.format[self.at.min(self.format.len())..];
         let chunk = rest.utf8_chunks().next()?;
-        match chunk.valid().chars().next() {
-            Some(char) => {
-                self.at += char.len_utf8();
-                Some(char)
-            }
-            None => {
-                self.at += 1;
-                Some(char::REPLACEMENT_CHARACTER)
-            }
-        }
+        let char = chunk.valid().chars().next();
+        self.at += char.map_or(1, char::len_utf8);
+        Some(char.unwrap_or(char::REPLACEMENT_CHARACTER))
     }
 
     /// Digits; nothing if there are none or far too many.

@@ -43,19 +43,19 @@ fn parse_hex(text: &str) -> Option<f64> {
     let sticky = u64::from(cut.bytes().any(|digit| digit != b'0'));
     let bits = u64::from_str_radix(kept, 16).unwrap_or(0) << 1 | sticky;
     let shift = exponent + 4 * (cut.len() as i64 - fraction.len() as i64) - 1;
-    scale(bits, shift.clamp(-5000, 5000) as i32).filter(|value| value.is_finite())
+    Some(scale(bits, shift.clamp(-5000, 5000) as i32)).filter(|value| value.is_finite())
 }
 
 /// `bits * 2^exponent`, rounded once.
-fn scale(bits: u64, exponent: i32) -> Option<f64> {
+fn scale(bits: u64, exponent: i32) -> f64 {
     if bits == 0 {
-        return Some(0.0);
+        return 0.0;
     }
     let top = 64 - bits.leading_zeros() as i32 + exponent;
     // Bits that the result has room for; fewer below the normal range.
     let room = 53.min(top + 1074);
     if room < 0 {
-        return Some(0.0);
+        return 0.0;
     }
     let drop = (64 - bits.leading_zeros() as i32) - room;
     let mantissa = if drop > 0 { round_half_even(bits, drop as u32) } else { bits };
@@ -63,7 +63,7 @@ fn scale(bits: u64, exponent: i32) -> Option<f64> {
     let value = mantissa as f64;
     // Two steps, so that neither factor leaves the range of a float.
     let half = exponent / 2;
-    Some(value * 2f64.powi(half) * 2f64.powi(exponent - half))
+    value * 2f64.powi(half) * 2f64.powi(exponent - half)
 }
 
 fn round_half_even(bits: u64, drop: u32) -> u64 {

@@ -1,4 +1,8 @@
 //! Look-ahead, and errors at the token that was read last.
+#![expect(
+    clippy::unnecessary_box_returns,
+    reason = "failures travel boxed, so that results stay small"
+)]
 
 use super::{Failure, Parsed, Parser};
 use crate::lexer::{Token, TokenKind};

@@ -118,6 +118,7 @@ impl ListType {
     }
 
     /// The type without its name.
+    #[must_use]
     pub const fn underlying(self) -> Self {
         match self {
             Self::Any | Self::String | Self::Int | Self::Lists | Self::Maps => self,

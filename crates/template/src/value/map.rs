@@ -204,6 +204,7 @@ impl MapType {
     }
 
     /// The type without its name.
+    #[must_use]
     pub const fn underlying(self) -> Self {
         match self {
             Self::Any | Self::String | Self::Bytes => self,
@@ -263,7 +264,7 @@ pub(super) fn dismantle(mut work: Vec<Value>) {
         match value {
             Value::List(list) => work.extend(list.take().unwrap_or_default()),
             Value::Map(map) => {
-                work.extend(map.take().unwrap_or_default().into_iter().map(|(_, value)| value))
+                work.extend(map.take().unwrap_or_default().into_iter().map(|(_, value)| value));
             }
             Value::Missing
             | Value::Nil

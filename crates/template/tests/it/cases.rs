@@ -41,7 +41,7 @@ fn every_case_is_as_go_ran_it() {
 }
 
 fn execute(library: &Arc<template::Library>, case: &Json) -> Result<String, String> {
-    let text = case["template"].as_str().unwrap();
+    let text = case["template"].as_str().expect("a case has a template");
     let mut set = TemplateSet::new(Arc::clone(library), "root");
     set.add("t", diagnostic::Source::new("t", text)).map_err(|error| error.to_string())?;
     let missing_key = match case["missing"].as_str() {
@@ -66,9 +66,9 @@ fn from_json(json: &Json) -> Value {
     match json {
         Json::Null => Value::Nil,
         Json::Bool(value) => Value::Bool(*value),
-        Json::Number(number) => {
-            number.as_i64().map_or_else(|| Value::float(number.as_f64().unwrap()), Value::int)
-        }
+        Json::Number(number) => number
+            .as_i64()
+            .map_or_else(|| Value::float(number.as_f64().unwrap_or_default()), Value::int),
         Json::String(text) => Value::str(text),
         Json::Array(items) => Value::list(items.iter().map(from_json)),
         Json::Object(entries) => Value::map(entries.iter().map(|(k, v)| (k, from_json(v)))),

@@ -157,7 +157,7 @@ impl Object for Pointer {
     fn methods(&self) -> &'static [Function] {
         const METHODS: &[Function] = &[
             fixed("Hello", &[Param::String], |_, args| {
-                let name = &args[0].downcast::<Pointer>().unwrap().name;
+                let name = &args[0].downcast::<Pointer>().expect("the receiver").name;
                 print("hello %s from %s", &[args[1].clone(), Value::Str(name.clone())])
             }),
             fixed("Add", &[Param::Int, Param::Int], |_, args| {
@@ -174,7 +174,7 @@ impl Object for Pointer {
                 params: &[Param::String],
                 variadic: Some(Param::Any),
                 call: |_, args| {
-                    let text = String::from_utf8(sprint(&args[2..])).unwrap();
+                    let text = String::from_utf8(sprint(&args[2..])).unwrap_or_default();
                     let text = text.trim_matches(|char| char == '[' || char == ']');
                     Ok(Value::str(format!("{text}{}", str(&args[1]))))
                 },
