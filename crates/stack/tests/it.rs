@@ -3,6 +3,9 @@
 //! `environments.txt` lists the environments to resolve (`-` for none named); without it, none is named. With
 //! `UPDATE_CASES=1` the expectations are written instead of compared; read the difference before you commit it.
 
+#[path = "it/shop.rs"]
+mod shop;
+
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
@@ -45,6 +48,14 @@ fn the_shop_resolves() {
     assert_eq!(size.value.as_str(), Some("20Gi"));
     assert_eq!(size.place.source.name, "env/production.yaml");
     assert_eq!(size.replaced[0].source.name, "values/database.yaml");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_shop_on_a_real_control_plane() {
+    let cluster = tokio::task::spawn_blocking(testkit::ControlPlane::shared).await.unwrap();
+    let kubeconfig = Some(cluster.kubeconfig());
+    let options = kubernetes::ConnectOptions { kubeconfig, ..Default::default() };
+    shop::story(kubernetes::Client::connect(options).await.unwrap()).await;
 }
 
 fn outcome(case: &Path) -> String {
