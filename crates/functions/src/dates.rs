@@ -8,6 +8,8 @@ mod object;
 mod parse;
 mod time;
 
+use std::rc::Rc;
+
 use template::{CallError, Context, Function, IntKind, Param, Value};
 
 use crate::arguments::{Arguments, Outcome, fixed};
@@ -48,15 +50,34 @@ pub(crate) const FUNCTIONS: &[Function] = &[
 ];
 
 const HTML: &[u8] = b"2006-01-02";
+const RFC3339: &[u8] = b"2006-01-02T15:04:05.999999999Z07:00";
 
-/// A time of a date, a time of day and an offset in seconds, for readers of other formats.
-pub(crate) fn from_parts(date: [i64; 3], clock: [i64; 4], offset: i32) -> Value {
+/// A time of a date, a time of day and a zone (name and offset in seconds), for readers of other
+/// formats.
+pub(crate) fn from_parts(date: [i64; 3], clock: [i64; 4], zone: (Rc<str>, i32)) -> Value {
     let [year, month, day] = date;
     let [hour, minute, second, nanosecond] = clock;
     let fields = Fields { year, month, day, hour, minute, second, nanosecond };
-    let zone =
-        if offset == 0 { Location::Utc } else { Location::Fixed { name: "".into(), offset } };
+    let zone = match zone {
+        (name, 0) if matches!(&*name, "" | "UTC") => Location::Utc,
+        (name, offset) => Location::Fixed { name, offset },
+    };
     TimeObject::value(Time::date(&fields, &zone))
+}
+
+/// A time as TOML writes it; none for another value.
+pub(crate) fn to_toml(value: &Value) -> Option<Vec<u8>> {
+    let time = &value.downcast::<TimeObject>()?.0;
+    let layout: &[u8] = match time.zone() {
+        Location::Fixed { name, .. } => match &**name {
+            "datetime-local" => b"2006-01-02T15:04:05.999999999",
+            "date-local" => b"2006-01-02",
+            "time-local" => b"15:04:05.999999999",
+            _ => RFC3339,
+        },
+        Location::Utc | Location::Named(_) => RFC3339,
+    };
+    Some(layout::format(time, layout))
 }
 
 fn local(cx: &mut Context<'_>) -> Location {

@@ -4,7 +4,7 @@
 mod toml_reader;
 mod toml_writer;
 
-use template::{CallError, Context, Function, Param, Value};
+use template::{CallError, Context, Function, List, ListType, Map, MapType, Param, Value};
 use yaml::json::{self, Escape};
 use yaml::{Numbers, emit};
 
@@ -15,10 +15,18 @@ const A: &[Param] = &[Param::Any];
 
 pub(crate) const FUNCTIONS: &[Function] = &[
     fixed("fromJson", S, |_, args| {
-        Ok(map_or_error(json::map_from_str(&args.text(0), Numbers::Float64)))
+        let text = args.text(0);
+        if text.trim_matches(JSON_SPACE) == "null" {
+            return Ok(Value::Map(Map::nil(MapType::Any)));
+        }
+        Ok(map_or_error(json::map_from_str(&text, Numbers::Float64)))
     }),
     fixed("fromJsonArray", S, |_, args| {
-        Ok(list_or_error(json::list_from_str(&args.text(0), Numbers::Float64)))
+        let text = args.text(0);
+        if text.trim_matches(JSON_SPACE) == "null" {
+            return Ok(Value::List(List::nil(ListType::Any)));
+        }
+        Ok(list_or_error(json::list_from_str(&text, Numbers::Float64)))
     }),
     fixed("fromToml", S, from_toml),
     fixed("fromYaml", S, |_, args| {
@@ -45,12 +53,20 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     }),
 ];
 
+/// White space between JSON's tokens.
+const JSON_SPACE: [char; 4] = [' ', '\t', '\n', '\r'];
+
 fn text(text: impl Into<template::Str>) -> Outcome {
     Ok(Value::Str(text.into()))
 }
 
 fn failure(error: &yaml::Error) -> CallError {
     CallError::new(error.to_string())
+}
+
+/// Go's JSON library has no words of its own before the problem.
+fn json_failure(error: &yaml::Error) -> CallError {
+    CallError::new(error.problem().message.clone())
 }
 
 fn to_yaml(args: &[Value]) -> Result<String, CallError> {
@@ -62,11 +78,11 @@ fn to_yaml(args: &[Value]) -> Result<String, CallError> {
 }
 
 fn to_json(args: &[Value], escape: Escape) -> Result<String, CallError> {
-    json::try_to_string(args.any(0), escape).map_err(|error| failure(&error))
+    json::try_to_string(args.any(0), escape).map_err(|error| json_failure(&error))
 }
 
 fn to_pretty_json(args: &[Value]) -> Result<String, CallError> {
-    json::try_to_string_pretty(args.any(0), "  ").map_err(|error| failure(&error))
+    json::try_to_string_pretty(args.any(0), "  ").map_err(|error| json_failure(&error))
 }
 
 /// The outer error is a panic of Go's, the inner one the library's text.
@@ -84,7 +100,7 @@ fn must_from_json(_: &mut Context<'_>, args: &[Value]) -> Outcome {
 
 fn map_or_error(result: Result<yaml::Map, yaml::Error>) -> Value {
     match result {
-        Ok(map) => Value::Map(template::Map::from_yaml(&map)),
+        Ok(map) => Value::Map(Map::from_yaml(&map)),
         Err(error) => Value::map([("Error", Value::str(error.to_string()))]),
     }
 }

@@ -6,12 +6,13 @@ mod version;
 
 use std::any::Any;
 use std::cmp::Ordering;
+use std::sync::LazyLock;
 
 use template::{CallError, Context, Function, Object, Param, Str, UintKind, Value};
 
 use crate::arguments::{Arguments, Outcome, fixed};
 use constraint::Constraints;
-use version::Version;
+use version::{Version, VersionError, check_metadata, check_prerelease};
 
 const S: Param = Param::String;
 const V: Param = Param::Object(TYPE);
@@ -24,31 +25,40 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     fixed("semverCompare", &[S, S], compare),
 ];
 
-const METHODS: &[Function] = &[
-    fixed("Compare", &[V, V], |_, args| {
+/// Methods of the struct, and so of a pointer to it too.
+const VALUE_METHODS: &[Function] = &[
+    fixed("IncMajor", &[], |_, args| Ok(object(receiver(args)?.next_major(), VALUE_TYPE))),
+    fixed("IncMinor", &[], |_, args| Ok(object(receiver(args)?.next_minor(), VALUE_TYPE))),
+    fixed("IncPatch", &[], |_, args| Ok(object(receiver(args)?.next_patch(), VALUE_TYPE))),
+    fixed("Major", &[], |_, args| Ok(uint64(receiver(args)?.major))),
+    fixed("Metadata", &[], |_, args| Ok(Value::str(&receiver(args)?.metadata))),
+    fixed("Minor", &[], |_, args| Ok(uint64(receiver(args)?.minor))),
+    fixed("Patch", &[], |_, args| Ok(uint64(receiver(args)?.patch))),
+    fixed("Prerelease", &[], |_, args| Ok(Value::str(&receiver(args)?.prerelease))),
+    fixed("SetMetadata", &[S], |_, args| {
+        set(args, check_metadata, |version, text| version.metadata = text)
+    }),
+    fixed("SetPrerelease", &[S], |_, args| {
+        set(args, check_prerelease, |version, text| version.prerelease = text)
+    }),
+    fixed("String", &[], |_, args| Ok(Value::str(receiver(args)?.to_string()))),
+];
+
+/// Methods of a pointer alone.
+const POINTER_METHODS: &[Function] = &[
+    fixed("Compare", &[V], |_, args| {
         Ok(Value::int(match order(args)? {
             Ordering::Less => -1,
             Ordering::Equal => 0,
             Ordering::Greater => 1,
         }))
     }),
-    fixed("Equal", &[V, V], |_, args| Ok(Value::Bool(order(args)?.is_eq()))),
-    fixed("GreaterThan", &[V, V], |_, args| Ok(Value::Bool(order(args)?.is_gt()))),
-    fixed("GreaterThanEqual", &[V, V], |_, args| Ok(Value::Bool(order(args)?.is_ge()))),
-    fixed("IncMajor", &[V], |_, args| Ok(object(receiver(args)?.next_major(), VALUE_TYPE))),
-    fixed("IncMinor", &[V], |_, args| Ok(object(receiver(args)?.next_minor(), VALUE_TYPE))),
-    fixed("IncPatch", &[V], |_, args| Ok(object(receiver(args)?.next_patch(), VALUE_TYPE))),
-    fixed("LessThan", &[V, V], |_, args| Ok(Value::Bool(order(args)?.is_lt()))),
-    fixed("LessThanEqual", &[V, V], |_, args| Ok(Value::Bool(order(args)?.is_le()))),
-    fixed("Major", &[V], |_, args| Ok(uint64(receiver(args)?.major))),
-    fixed("Metadata", &[V], |_, args| Ok(Value::str(&receiver(args)?.metadata))),
-    fixed("Minor", &[V], |_, args| Ok(uint64(receiver(args)?.minor))),
-    fixed("Original", &[V], |_, args| Ok(Value::str(&receiver(args)?.original))),
-    fixed("Patch", &[V], |_, args| Ok(uint64(receiver(args)?.patch))),
-    fixed("Prerelease", &[V], |_, args| Ok(Value::str(&receiver(args)?.prerelease))),
-    fixed("SetMetadata", &[V, S], |_, args| set(args, |version, text| version.metadata = text)),
-    fixed("SetPrerelease", &[V, S], |_, args| set(args, |version, text| version.prerelease = text)),
-    fixed("String", &[V], |_, args| Ok(Value::str(receiver(args)?.to_string()))),
+    fixed("Equal", &[V], |_, args| Ok(Value::Bool(order(args)?.is_eq()))),
+    fixed("GreaterThan", &[V], |_, args| Ok(Value::Bool(order(args)?.is_gt()))),
+    fixed("GreaterThanEqual", &[V], |_, args| Ok(Value::Bool(order(args)?.is_ge()))),
+    fixed("LessThan", &[V], |_, args| Ok(Value::Bool(order(args)?.is_lt()))),
+    fixed("LessThanEqual", &[V], |_, args| Ok(Value::Bool(order(args)?.is_le()))),
+    fixed("Original", &[], |_, args| Ok(Value::str(&receiver(args)?.original))),
 ];
 
 /// A version as a template holds it.
@@ -68,7 +78,9 @@ impl Object for VersionObject {
     }
 
     fn methods(&self) -> &'static [Function] {
-        METHODS
+        static ALL: LazyLock<Vec<Function>> =
+            LazyLock::new(|| [VALUE_METHODS, POINTER_METHODS].concat());
+        if self.type_name == TYPE { &ALL } else { VALUE_METHODS }
     }
 
     fn text(&self) -> Option<Str> {
@@ -116,16 +128,21 @@ fn order(args: &[Value]) -> Result<Ordering, CallError> {
     Ok(version_at(args, 0)?.compare(version_at(args, 1)?))
 }
 
-/// Sets a part of a copy and checks the result as a whole.
-fn set(args: &[Value], change: fn(&mut Version, String)) -> Outcome {
+/// A copy with another part, once that is checked.
+fn set(
+    args: &[Value],
+    check: fn(&str) -> Result<(), VersionError>,
+    change: fn(&mut Version, String),
+) -> Outcome {
     let mut version = receiver(args)?.clone();
-    change(&mut version, args.text(1).into_owned());
-    let checked = Version::parse(&version.to_string());
-    let mut checked = checked.map_err(|error| CallError::new(error.to_string()))?;
-    if version.original.starts_with('v') {
-        checked.original.insert(0, 'v');
+    let text = args.text(1).into_owned();
+    if !text.is_empty() {
+        check(&text).map_err(|error| CallError::new(error.to_string()))?;
     }
-    Ok(object(checked, VALUE_TYPE))
+    change(&mut version, text);
+    let v = if version.original.starts_with('v') { "v" } else { "" };
+    version.original = format!("{v}{version}");
+    Ok(object(version, VALUE_TYPE))
 }
 
 fn compare(_: &mut Context<'_>, args: &[Value]) -> Outcome {

@@ -97,7 +97,7 @@ impl PrivateKey {
             }),
             "DSA PRIVATE KEY" => Ok(Self::Dsa(bytes)),
             other => Err(match other.strip_suffix(" PRIVATE KEY") {
-                Some(kind) => format!("invalid private key type {kind}"),
+                Some(_) => format!("invalid private key type {other}"),
                 None => format!("no private key data in PEM block of type {other}"),
             }),
         }

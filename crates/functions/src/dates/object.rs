@@ -20,55 +20,55 @@ const I: Param = Param::Int;
 const D: Param = Param::Duration;
 
 const METHODS: &[Function] = &[
-    fixed("Add", &[T, D], |_, args| changed(args, |time| time.add(Duration(args.int(1))))),
-    fixed("AddDate", &[T, I, I, I], |_, args| {
+    fixed("Add", &[D], |_, args| changed(args, |time| time.add(Duration(args.int(1))))),
+    fixed("AddDate", &[I, I, I], |_, args| {
         changed(args, |time| time.add_date(args.int(1), args.int(2), args.int(3)))
     }),
-    fixed("After", &[T, T], |_, args| Ok(Value::Bool(instant(args, 0)? > instant(args, 1)?))),
-    fixed("Before", &[T, T], |_, args| Ok(Value::Bool(instant(args, 0)? < instant(args, 1)?))),
-    fixed("Compare", &[T, T], |_, args| {
+    fixed("After", &[T], |_, args| Ok(Value::Bool(instant(args, 0)? > instant(args, 1)?))),
+    fixed("Before", &[T], |_, args| Ok(Value::Bool(instant(args, 0)? < instant(args, 1)?))),
+    fixed("Compare", &[T], |_, args| {
         Ok(Value::int(instant(args, 0)?.cmp(&instant(args, 1)?) as i64))
     }),
-    fixed("Day", &[T], |_, args| part(args, |civil| i64::from(civil.day))),
-    fixed("Equal", &[T, T], |_, args| Ok(Value::Bool(instant(args, 0)? == instant(args, 1)?))),
-    fixed("Format", &[T, Param::String], |_, args| {
+    fixed("Day", &[], |_, args| part(args, |civil| i64::from(civil.day))),
+    fixed("Equal", &[T], |_, args| Ok(Value::Bool(instant(args, 0)? == instant(args, 1)?))),
+    fixed("Format", &[Param::String], |_, args| {
         Ok(Value::str(layout::format(TimeObject::time(args, 0)?, args.bytes(1))))
     }),
-    fixed("Hour", &[T], |_, args| part(args, |civil| i64::from(civil.hour))),
-    fixed("IsZero", &[T], |_, args| Ok(Value::Bool(TimeObject::time(args, 0)?.is_zero()))),
-    fixed("Local", &[T], |cx, args| {
+    fixed("Hour", &[], |_, args| part(args, |civil| i64::from(civil.hour))),
+    fixed("IsZero", &[], |_, args| Ok(Value::Bool(TimeObject::time(args, 0)?.is_zero()))),
+    fixed("Local", &[], |cx, args| {
         let zone = super::local(cx);
         changed(args, |time| time.at(zone))
     }),
-    fixed("Minute", &[T], |_, args| part(args, |civil| i64::from(civil.minute))),
-    fixed("Month", &[T], |_, args| {
+    fixed("Minute", &[], |_, args| part(args, |civil| i64::from(civil.minute))),
+    fixed("Month", &[], |_, args| {
         Ok(Value::Int(i64::from(TimeObject::time(args, 0)?.civil().month), IntKind::Month))
     }),
-    fixed("Nanosecond", &[T], |_, args| {
+    fixed("Nanosecond", &[], |_, args| {
         Ok(Value::int(i64::from(TimeObject::time(args, 0)?.nanosecond())))
     }),
-    fixed("Round", &[T, D], |_, args| {
+    fixed("Round", &[D], |_, args| {
         changed(args, |time| time.round(Duration(args.int(1)), RoundTo::Nearest))
     }),
-    fixed("Second", &[T], |_, args| part(args, |civil| i64::from(civil.second))),
-    fixed("String", &[T], |_, args| Ok(Value::str(text(TimeObject::time(args, 0)?)))),
-    fixed("Sub", &[T, T], |_, args| {
+    fixed("Second", &[], |_, args| part(args, |civil| i64::from(civil.second))),
+    fixed("String", &[], |_, args| Ok(Value::str(text(TimeObject::time(args, 0)?)))),
+    fixed("Sub", &[T], |_, args| {
         let length = TimeObject::time(args, 0)?.since(TimeObject::time(args, 1)?);
         Ok(Value::Int(length.0, IntKind::Duration))
     }),
-    fixed("Truncate", &[T, D], |_, args| {
+    fixed("Truncate", &[D], |_, args| {
         changed(args, |time| time.round(Duration(args.int(1)), RoundTo::Earlier))
     }),
-    fixed("UTC", &[T], |_, args| changed(args, |time| time.at(Location::Utc))),
-    fixed("Unix", &[T], |_, args| unix(args, 1)),
-    fixed("UnixMicro", &[T], |_, args| unix(args, 1_000_000)),
-    fixed("UnixMilli", &[T], |_, args| unix(args, 1_000)),
-    fixed("UnixNano", &[T], |_, args| unix(args, 1_000_000_000)),
-    fixed("Weekday", &[T], |_, args| {
+    fixed("UTC", &[], |_, args| changed(args, |time| time.at(Location::Utc))),
+    fixed("Unix", &[], |_, args| unix(args, 1)),
+    fixed("UnixMicro", &[], |_, args| unix(args, 1_000_000)),
+    fixed("UnixMilli", &[], |_, args| unix(args, 1_000)),
+    fixed("UnixNano", &[], |_, args| unix(args, 1_000_000_000)),
+    fixed("Weekday", &[], |_, args| {
         Ok(Value::Int(i64::from(TimeObject::time(args, 0)?.civil().week_day), IntKind::Weekday))
     }),
-    fixed("Year", &[T], |_, args| part(args, |civil| civil.year)),
-    fixed("YearDay", &[T], |_, args| part(args, |civil| i64::from(civil.year_day))),
+    fixed("Year", &[], |_, args| part(args, |civil| civil.year)),
+    fixed("YearDay", &[], |_, args| part(args, |civil| i64::from(civil.year_day))),
 ];
 
 /// A time as a template's value.
@@ -114,7 +114,7 @@ impl Object for TimeObject {
     }
 
     fn marshal(&self) -> Value {
-        Value::str(layout::format(&self.0, b"2006-01-02T15:04:05.999999999Z07:00"))
+        Value::str(layout::format(&self.0, super::RFC3339))
     }
 }
 

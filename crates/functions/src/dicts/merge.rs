@@ -57,6 +57,11 @@ pub(super) fn merge(
             }
             Some(_) | None => {}
         }
+        if !target.map_type().holds_any() && source.map_type().holds_any() {
+            return Err(CallError::new(
+                "reflect.Value.SetMapIndex: value of type interface {} is not assignable to type string",
+            ));
+        }
         cx.set(target, key, new)?;
     }
     Ok(())

@@ -134,13 +134,10 @@ impl Writer {
                 self.out.push(b']');
             }
             Value::Map(map) => self.entries(&[], map, Place::Inline)?,
-            Value::Object(object) if object.type_name() == "time.Time" => {
-                let Value::Str(text) = object.marshal() else { return Ok(()) };
-                self.out.extend_from_slice(text.as_bytes());
-            }
-            Value::Object(object) => match object.marshal() {
-                Value::Str(text) => self.quoted(text.as_bytes()),
-                other => self.entries(&[], &map_of(&other), Place::Inline)?,
+            Value::Object(object) => match (crate::dates::to_toml(value), object.marshal()) {
+                (Some(time), _) => self.out.extend(time),
+                (None, Value::Str(text)) => self.quoted(text.as_bytes()),
+                (None, other) => self.entries(&[], &map_of(&other), Place::Inline)?,
             },
             Value::Nil | Value::Missing => return Err(NIL_ELEMENT.to_owned()),
         }

@@ -38,6 +38,10 @@ pub(crate) enum VersionError {
     TooLong,
     #[error("invalid semantic version")]
     Invalid,
+    #[error("invalid prerelease string")]
+    Prerelease,
+    #[error("invalid metadata string")]
+    Metadata,
     #[error("version segment starts with 0")]
     SegmentStartsZero,
     #[error(
@@ -62,11 +66,8 @@ impl Version {
             metadata: part(5).to_owned(),
             original: text.to_owned(),
         };
-        // The pattern leaves only one thing for the prerelease's own check to refuse.
-        for part in version.prerelease.split('.') {
-            if part.len() > 1 && part.starts_with('0') && part.bytes().all(|b| b.is_ascii_digit()) {
-                return Err(VersionError::SegmentStartsZero);
-            }
+        if !version.prerelease.is_empty() {
+            check_prerelease(&version.prerelease)?;
         }
         Ok(version)
     }
@@ -137,6 +138,29 @@ pub(crate) fn compare_prerelease(left: &str, right: &str) -> Ordering {
             },
         }
     }
+}
+
+/// Whether a text is a prerelease.
+pub(crate) fn check_prerelease(text: &str) -> Result<(), VersionError> {
+    for part in text.split('.') {
+        if !is_identifier(part) {
+            return Err(VersionError::Prerelease);
+        }
+        let numeric = part.bytes().all(|b| b.is_ascii_digit());
+        if numeric && part.len() > 1 && part.starts_with('0') {
+            return Err(VersionError::SegmentStartsZero);
+        }
+    }
+    Ok(())
+}
+
+/// Whether a text is build metadata.
+pub(crate) fn check_metadata(text: &str) -> Result<(), VersionError> {
+    if text.split('.').all(is_identifier) { Ok(()) } else { Err(VersionError::Metadata) }
+}
+
+fn is_identifier(part: &str) -> bool {
+    !part.is_empty() && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
 }
 
 fn compare_part(left: &str, right: &str) -> Ordering {
