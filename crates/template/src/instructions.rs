@@ -45,6 +45,8 @@ pub(crate) enum Instruction {
     Check(u32),
     /// Copies the top to a variable.
     Store(u32),
+    /// Copies the top to a variable that must have been declared; the message says it was not.
+    Assign { slot: u32, message: u32 },
     /// Moves the top to a variable.
     StoreDrop(u32),
     /// Copies one variable to another.

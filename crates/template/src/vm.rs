@@ -227,6 +227,13 @@ impl Machine {
                     let value = self.stack.last().cloned().unwrap_or_default();
                     *self.cell_mut(slot) = Cell::concrete(value);
                 }
+                Assign { slot, message } => {
+                    if self.cell(slot).state == CellState::Unset {
+                        return Err(Fault::new(&*tables.messages[message as usize]));
+                    }
+                    let value = self.stack.last().cloned().unwrap_or_default();
+                    *self.cell_mut(slot) = Cell::concrete(value);
+                }
                 StoreDrop(slot) => *self.cell_mut(slot) = Cell::concrete(self.pop()),
                 Copy { from, to } => *self.cell_mut(to) = self.cell(from).clone(),
                 Forget(slot) => *self.cell_mut(slot) = Cell::default(),

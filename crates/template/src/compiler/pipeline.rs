@@ -38,11 +38,16 @@ impl<'t> Compiler<'t> {
     }
 
     fn store(&mut self, name: &'t str, assigns: bool) {
-        let slot = if assigns { self.find_variable(name) } else { Some(self.declare(name)) };
-        match slot {
-            Some(slot) => self.emit(Instruction::Store(slot)),
-            None => self.fail(format!("undefined variable: {name}")),
+        if !assigns {
+            let slot = self.declare(name);
+            return self.emit(Instruction::Store(slot));
         }
+        let message = format!("undefined variable: {name}");
+        let Some(slot) = self.find_variable(name) else { return self.fail(message) };
+        // A declaration inside `and` or `or` may not have been reached.
+        let number = self.tables.messages.len() as u32;
+        self.tables.messages.push(message.into());
+        self.emit(Instruction::Assign { slot, message: number });
     }
 
     /// A command; `piped` if the previous one's value lies on the stack.

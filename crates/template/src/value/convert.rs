@@ -3,6 +3,10 @@
 use yaml::emit::{Emit, Emitter};
 
 use super::{IntKind, List, ListType, Map, MapType, Str, UintKind, Value};
+use crate::stack;
+
+/// How deep a tree is followed; deeper ones hold themselves.
+const MAX_DEPTH: usize = 10_000;
 
 impl Value {
     /// From a decoded document; whole numbers become `int64`, as `--set` gives them.
@@ -19,22 +23,10 @@ impl Value {
         }
     }
 
-    /// To a plain tree, by the rules of [`Emit`]; what has no plain form becomes null.
+    /// To a plain tree, by the rules of [`Emit`]; what has no plain form becomes null, and so does
+    /// what lies deeper than [`MAX_DEPTH`].
     pub fn to_yaml(&self) -> yaml::Value {
-        match self {
-            Self::Missing | Self::Nil => yaml::Value::Null,
-            Self::Bool(value) => yaml::Value::Bool(*value),
-            Self::Int(value, _) => yaml::Value::Int(*value),
-            Self::Uint(value, _) => yaml::Value::from(*value),
-            Self::Float(value, _) => yaml::Value::Float(*value),
-            Self::Str(value) => yaml::Value::String(value.to_str_lossy().into_owned()),
-            Self::Bytes(value) => yaml::Value::String(base64(value.as_bytes())),
-            Self::List(value) if value.is_nil() => yaml::Value::Null,
-            Self::List(value) => yaml::Value::List(value.iter().map(Self::to_yaml).collect()),
-            Self::Map(value) if value.is_nil() => yaml::Value::Null,
-            Self::Map(value) => yaml::Value::Map(value.to_yaml()),
-            Self::Object(value) => value.marshal().to_yaml(),
-        }
+        plain(self, 0)
     }
 }
 
@@ -46,66 +38,116 @@ impl Map {
 
     /// To a plain tree.
     pub fn to_yaml(&self) -> yaml::Map {
-        self.entries()
-            .iter()
-            .map(|(key, value)| (key.to_str_lossy().into_owned(), value.to_yaml()))
-            .collect()
+        plain_map(self, 0)
     }
 }
 
 impl Emit for Value {
     fn emit(&self, to: &mut Emitter<'_>) {
-        match self {
-            Self::Missing | Self::Nil => to.null(),
-            Self::Bool(value) => to.bool(*value),
-            Self::Int(value, _) => to.int(*value),
-            Self::Uint(value, _) => to.uint(*value),
-            Self::Float(value, _) => to.float(*value),
-            Self::Str(value) => to.bytes(value.as_bytes()),
-            Self::Bytes(value) => to.str(&base64(value.as_bytes())),
-            Self::List(value) => value.emit(to),
-            Self::Map(value) => value.emit(to),
-            Self::Object(value) => value.marshal().emit(to),
-        }
+        emit(self, to, 0);
     }
 }
 
 impl Emit for List {
     fn emit(&self, to: &mut Emitter<'_>) {
-        if self.is_nil() {
-            return to.null();
-        }
-        to.begin_list(self.len());
-        for item in self {
-            item.emit(to);
-            if to.failed() {
-                return;
-            }
-        }
-        to.end_list();
+        emit_list(self, to, 0);
     }
 }
 
 impl Emit for Map {
     fn emit(&self, to: &mut Emitter<'_>) {
-        if self.is_nil() {
-            return to.null();
-        }
-        let entries = self.entries();
-        let mut keys: Vec<&Str> = entries.iter().map(|(key, _)| key).collect();
-        to.sort(&mut keys);
-        to.begin_map(entries.len());
-        for key in keys {
-            to.key_bytes(key.as_bytes());
-            if let Ok(at) = entries.binary_search_by(|(entry, _)| entry.cmp(key)) {
-                entries[at].1.emit(to);
-            }
-            if to.failed() {
-                return;
-            }
-        }
-        to.end_map();
+        emit_map(self, to, 0);
     }
+}
+
+fn plain(value: &Value, depth: usize) -> yaml::Value {
+    match value {
+        Value::Missing | Value::Nil => yaml::Value::Null,
+        Value::Bool(value) => yaml::Value::Bool(*value),
+        Value::Int(value, _) => yaml::Value::Int(*value),
+        Value::Uint(value, _) => yaml::Value::from(*value),
+        Value::Float(value, _) => yaml::Value::Float(*value),
+        Value::Str(value) => yaml::Value::String(value.to_str_lossy().into_owned()),
+        Value::Bytes(value) => yaml::Value::String(base64(value.as_bytes())),
+        _ if depth > MAX_DEPTH => yaml::Value::Null,
+        Value::List(value) if value.is_nil() => yaml::Value::Null,
+        Value::List(value) => yaml::Value::List(stack::grow(|| {
+            value.iter().map(|item| plain(item, depth + 1)).collect()
+        })),
+        Value::Map(value) if value.is_nil() => yaml::Value::Null,
+        Value::Map(value) => yaml::Value::Map(plain_map(value, depth)),
+        Value::Object(value) => plain(&value.marshal(), depth + 1),
+    }
+}
+
+fn plain_map(map: &Map, depth: usize) -> yaml::Map {
+    stack::grow(|| {
+        let entries = map.entries();
+        let plain = entries
+            .iter()
+            .map(|(key, value)| (key.to_str_lossy().into_owned(), plain(value, depth + 1)));
+        plain.collect()
+    })
+}
+
+fn emit(value: &Value, to: &mut Emitter<'_>, depth: usize) {
+    match value {
+        Value::Missing | Value::Nil => to.null(),
+        Value::Bool(value) => to.bool(*value),
+        Value::Int(value, _) => to.int(*value),
+        Value::Uint(value, _) => to.uint(*value),
+        Value::Float(value, _) => to.float(*value),
+        Value::Str(value) => to.bytes(value.as_bytes()),
+        Value::Bytes(value) => to.str(&base64(value.as_bytes())),
+        Value::List(value) => stack::grow(|| emit_list(value, to, depth)),
+        Value::Map(value) => stack::grow(|| emit_map(value, to, depth)),
+        Value::Object(value) => emit(&value.marshal(), to, depth + 1),
+    }
+}
+
+fn emit_list(list: &List, to: &mut Emitter<'_>, depth: usize) {
+    if list.is_nil() {
+        return to.null();
+    }
+    if depth > MAX_DEPTH {
+        return to.fail(cycle(list.list_type().name()));
+    }
+    to.begin_list(list.len());
+    for item in list {
+        emit(item, to, depth + 1);
+        if to.failed() {
+            return;
+        }
+    }
+    to.end_list();
+}
+
+fn emit_map(map: &Map, to: &mut Emitter<'_>, depth: usize) {
+    if map.is_nil() {
+        return to.null();
+    }
+    if depth > MAX_DEPTH {
+        return to.fail(cycle(map.map_type().name()));
+    }
+    let entries = map.entries();
+    let mut keys: Vec<&Str> = entries.iter().map(|(key, _)| key).collect();
+    to.sort(&mut keys);
+    to.begin_map(entries.len());
+    for key in keys {
+        to.key_bytes(key.as_bytes());
+        if let Ok(at) = entries.binary_search_by(|(entry, _)| entry.cmp(key)) {
+            emit(&entries[at].1, to, depth + 1);
+        }
+        if to.failed() {
+            return;
+        }
+    }
+    to.end_map();
+}
+
+/// Go's words for a value that holds itself.
+fn cycle(type_name: &str) -> String {
+    format!("json: unsupported value: encountered a cycle via {type_name}")
 }
 
 impl From<ListType> for List {

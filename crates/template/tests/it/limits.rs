@@ -84,6 +84,19 @@ fn values_that_hold_themselves_print_and_go() {
 }
 
 #[test]
+fn values_that_hold_themselves_are_not_documents() {
+    let map = Value::map([("a", Value::int(1))]);
+    let mut set = TemplateSet::new(Arc::new(library::library()), "root");
+    set.add("t", diagnostic::Source::new("t", "{{$_ := set . \"self\" (list .)}}")).unwrap();
+    let mut host = NoHost;
+    let mut session = Session::new(&set, &mut host, Options::default());
+    session.execute("t", &map).unwrap();
+    let error = yaml::emit::try_v2(&map).unwrap_err().to_string();
+    assert!(error.contains("encountered a cycle"), "{error}");
+    assert!(yaml::Value::Null != map.to_yaml());
+}
+
+#[test]
 fn errors_point_into_the_text() {
     let text = "a\n{{define \"x\"}}{{.a.b}}{{end}}{{include \"x\" .}}";
     let mut set = TemplateSet::new(Arc::new(library::library()), "root");
