@@ -34,7 +34,7 @@ pub struct ActOptions {
     pub wait: WaitMode,
     /// After a failure.
     pub on_failure: OnFailure,
-    /// Who acts, for others to read (`ci-job-7@runner`); must differ between processes.
+    /// Who acts, for others to read (`ci-job-7@runner`).
     pub holder: String,
     /// Stops after the current request; the release is left repairable.
     pub cancel: CancellationToken,
@@ -97,7 +97,7 @@ pub async fn act(
         return Err(Error::Cancelled);
     }
     let storage = Storage::new(client, &plan.namespace);
-    let actor = Actor { client, storage, plan, options, progress };
+    let actor = Actor { client, storage, plan, options, progress, holder: unique(&options.holder) };
     match plan.action {
         Action::Nothing => actor.nothing().await,
         Action::Uninstall => actor.uninstall().await,
@@ -115,6 +115,8 @@ struct Actor<'a> {
     plan: &'a Plan,
     options: &'a ActOptions,
     progress: &'a Progress,
+    /// Who holds the revision: the caller's name and something no other operation has.
+    holder: String,
 }
 
 /// Says every few seconds that the holder lives, until dropped.
@@ -232,6 +234,12 @@ impl Actor<'_> {
             });
         }
     }
+}
+
+/// The hasher's random keys are source enough for a name.
+fn unique(holder: &str) -> String {
+    use std::hash::{BuildHasher, RandomState};
+    format!("{holder}/{:016x}", RandomState::new().hash_one(holder))
 }
 
 fn not_ready(error: kubernetes::Error) -> Error {

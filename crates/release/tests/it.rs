@@ -14,3 +14,5 @@ mod faults;
 mod hooks;
 #[path = "it/lifecycle.rs"]
 mod lifecycle;
+#[path = "it/rendered.rs"]
+mod rendered;

@@ -23,7 +23,7 @@ impl Actor<'_> {
         self.create_crds().await?;
         let history = &self.plan.work.history;
         self.storage.prune(history, self.plan.work.options.history_max).await?;
-        self.storage.create(&record, &self.options.holder).await?;
+        self.storage.create(&record, &self.holder).await?;
         let heartbeat = self.heartbeat(record.version);
         let result = self.roll_out(&mut record).await;
         drop(heartbeat);
@@ -59,7 +59,7 @@ impl Actor<'_> {
             }
         };
         record.set_status(Status::Deployed, description);
-        self.storage.update(&record, Held::Release(&self.options.holder)).await?;
+        self.storage.update(&record, Held::Release(&self.holder)).await?;
         self.supersede(record.version).await?;
         Ok(Outcome { release: Some(record), kept: self.kept() })
     }
@@ -75,8 +75,7 @@ impl Actor<'_> {
             (Action::Nothing | Action::Upgrade | Action::Uninstall, _) => "Upgrade",
         };
         record.set_status(Status::Failed, format!("{what} {:?} failed: {error}", record.name));
-        if let Err(second) = self.storage.update(&record, Held::Release(&self.options.holder)).await
-        {
+        if let Err(second) = self.storage.update(&record, Held::Release(&self.holder)).await {
             let message = format!("the failure could not be recorded: {second}");
             self.progress.send(Event::Warning(message));
         }

@@ -65,7 +65,7 @@ impl Actor<'_> {
         hook.last_run.started_at = Some(self.client.now());
         hook.last_run.completed_at = None;
         "Running".clone_into(&mut hook.last_run.phase);
-        self.storage.update(record, Held::Keep(&self.options.holder)).await?;
+        self.storage.update(record, Held::Keep(&self.holder)).await?;
         "Unknown".clone_into(&mut record.hooks[index].last_run.phase);
         let result = self.start_and_wait(&objects, event).await;
         let hook = &mut record.hooks[index];

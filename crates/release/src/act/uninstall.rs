@@ -18,15 +18,14 @@ impl Actor<'_> {
         if record.info.status != Status::Uninstalled {
             record.set_status(Status::Uninstalling, "Deletion in progress (or silently failed)");
             record.info.deleted = Some(self.client.now());
-            self.storage.seize(&record, &self.options.holder).await?;
+            self.storage.seize(&record, &self.holder).await?;
             let heartbeat = self.heartbeat(record.version);
             let result = self.take_down(&mut record).await;
             drop(heartbeat);
             self.progress.send(Event::Phase(Phase::Record));
             if let Err(error) = result {
                 // The status stays `uninstalling`; without a holder the next one goes on at once.
-                if let Err(second) =
-                    self.storage.update(&record, Held::Release(&self.options.holder)).await
+                if let Err(second) = self.storage.update(&record, Held::Release(&self.holder)).await
                 {
                     let message = format!("the failure could not be recorded: {second}");
                     self.progress.send(Event::Warning(message));
@@ -38,7 +37,7 @@ impl Actor<'_> {
             record.set_status(Status::Uninstalled, description);
         }
         if self.plan.work.options.keep_history {
-            self.storage.update(&record, Held::Release(&self.options.holder)).await?;
+            self.storage.update(&record, Held::Release(&self.holder)).await?;
             self.supersede(record.version).await?;
         } else {
             self.purge(&record).await?;
