@@ -77,7 +77,11 @@ pub(super) fn slice(_: &mut Context<'_>, args: &[Value]) -> Result {
     };
     let mut bounds = [0, len, len];
     for (bound, index) in bounds.iter_mut().zip(indexes) {
-        *bound = position(index, len)?;
+        *bound = match index {
+            // Only an interface can be nil here: the word `nil` is no value at all.
+            Value::Nil => position(&Value::object(Wrapped), len)?,
+            _ => position(index, len)?,
+        };
     }
     let [from, to, capacity] = bounds;
     if from > to {

@@ -5,8 +5,10 @@ use yaml::emit::{Emit, Emitter};
 use super::{IntKind, List, ListType, Map, MapType, Str, UintKind, Value};
 use crate::stack;
 
-/// How deep a tree is followed; deeper ones hold themselves.
+/// How deep a tree is printed; deeper ones hold themselves.
 const MAX_DEPTH: usize = 10_000;
+/// How deep a tree is copied: such a copy is dropped by recursion.
+const MAX_PLAIN_DEPTH: usize = 1000;
 
 impl Value {
     /// From a decoded document; whole numbers become `int64`, as `--set` gives them.
@@ -24,7 +26,7 @@ impl Value {
     }
 
     /// To a plain tree, by the rules of [`Emit`]; what has no plain form becomes null, and so does
-    /// what lies deeper than [`MAX_DEPTH`].
+    /// what lies deeper than 1000 levels.
     pub fn to_yaml(&self) -> yaml::Value {
         plain(self, 0)
     }
@@ -69,7 +71,7 @@ fn plain(value: &Value, depth: usize) -> yaml::Value {
         Value::Float(value, _) => yaml::Value::Float(*value),
         Value::Str(value) => yaml::Value::String(value.to_str_lossy().into_owned()),
         Value::Bytes(value) => yaml::Value::String(base64(value.as_bytes())),
-        _ if depth > MAX_DEPTH => yaml::Value::Null,
+        _ if depth > MAX_PLAIN_DEPTH => yaml::Value::Null,
         Value::List(value) if value.is_nil() => yaml::Value::Null,
         Value::List(value) => yaml::Value::List(stack::grow(|| {
             value.iter().map(|item| plain(item, depth + 1)).collect()
