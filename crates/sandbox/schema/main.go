@@ -101,7 +101,8 @@ func kindLines(dir string) (lines, roots []string) {
 				dash(short(root)), dash(strings.Join(subs, ","))}, " "))
 		}
 	}
-	return lines, append(roots, "io.k8s.api.autoscaling.v1.Scale", "io.k8s.api.policy.v1.Eviction")
+	return lines, append(roots, "io.k8s.api.autoscaling.v1.Scale", "io.k8s.api.policy.v1.Eviction",
+		"io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions")
 }
 
 func rootType(group, version, kind string) string {
@@ -133,7 +134,7 @@ func typeLines(roots []string) []string {
 		line := short(name)
 		for _, field := range fields {
 			p := d.Properties[field]
-			line += " " + field + mark(name, field) + merge(p) + "=" + shape(p, visit)
+			line += " " + field + mark(name, field) + merge(p) + number(name, field) + "=" + shape(p, visit)
 		}
 		lines = append(lines, line)
 	}
@@ -216,7 +217,7 @@ func mark(name, field string) string {
 	if !ok {
 		return ""
 	}
-	f, ok := find(t, field)
+	f, _, ok := find(t, field)
 	if !ok {
 		return ""
 	}
@@ -241,20 +242,40 @@ func mark(name, field string) string {
 	return "+"
 }
 
-func find(t reflect.Type, field string) (reflect.StructField, bool) {
+// number prints the protobuf number of a field, with those of the inlined messages it lies in.
+func number(name, field string) string {
+	t, ok := goTypes[name]
+	if !ok {
+		return ""
+	}
+	if _, path, ok := find(t, field); ok && path != "" {
+		return "#" + path
+	}
+	return ""
+}
+
+func find(t reflect.Type, field string) (reflect.StructField, string, bool) {
 	for i := range t.NumField() {
 		f := t.Field(i)
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		own := ""
+		if parts := strings.Split(f.Tag.Get("protobuf"), ","); len(parts) > 1 {
+			own = parts[1]
+		}
 		if name == field {
-			return f, true
+			return f, own, true
 		}
 		if name == "" && f.Anonymous && f.Type.Kind() == reflect.Struct {
-			if inner, ok := find(f.Type, field); ok {
-				return inner, true
+			if inner, path, ok := find(f.Type, field); ok {
+				// Kind and version travel outside of the message.
+				if own == "" {
+					return inner, "", true
+				}
+				return inner, own + "." + path, true
 			}
 		}
 	}
-	return reflect.StructField{}, false
+	return reflect.StructField{}, "", false
 }
 
 func merge(d definition) string {

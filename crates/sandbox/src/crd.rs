@@ -130,7 +130,7 @@ fn root_shape(schema: &Value) -> Shape {
 }
 
 fn field(shape: Shape) -> Field {
-    Field { shape, zero: Zero::Keep, merge: Merge::Plain }
+    Field { shape, zero: Zero::Keep, merge: Merge::Plain, number: vec![] }
 }
 
 fn structure(schema: &Value) -> Struct {

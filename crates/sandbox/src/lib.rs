@@ -34,6 +34,7 @@ mod kinds;
 mod managed;
 mod object;
 mod patch;
+mod protobuf;
 mod quantity;
 mod sandbox;
 mod schema;

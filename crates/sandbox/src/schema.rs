@@ -4,8 +4,9 @@
 //! Kubernetes release; custom kinds come from their own schema (see `crd`). Invariant: a shape is
 //! all that merging, encoding and field ownership may ask; none of them knows a kind by name.
 //!
-//! Grammar of a line: `type field<mark><merge>=<shape> …`. Mark: `?` Go drops the zero value, `+`
+//! Grammar of a line: `type field<mark><merge><number>=<shape> …`. Mark: `?` Go drops the zero value, `+`
 //! Go always writes it, `-` Go writes null for it. Merge: `^key` strategic merge by key, `^^key` the same with retained keys.
+//! Number: `#1.2` the field's protobuf number, after those of the inlined messages it lies in.
 //! Shape: `s i n b y q t m x *` scalars; `@T` struct; `[S` atomic list, `[~S` set, `[(a,b:D)S`
 //! list keyed by fields (with defaults); `{S` map; a leading `!` makes it atomic.
 
@@ -82,6 +83,8 @@ pub(crate) struct Field {
     pub(crate) shape: Shape,
     pub(crate) zero: Zero,
     pub(crate) merge: Merge,
+    /// Protobuf numbers, outermost first; empty where the field has none.
+    pub(crate) number: Vec<u64>,
 }
 
 /// What encoding does with a zero value.
@@ -199,6 +202,8 @@ fn parse_type(line: &'static str) -> (&'static str, Struct) {
 
 fn parse_field(word: &'static str) -> Option<(String, Field)> {
     let (head, shape) = word.split_once('=')?;
+    let (head, number) = head.split_once('#').unwrap_or((head, ""));
+    let number = number.split('.').filter_map(|part| part.parse().ok()).collect();
     let (head, merge) = match head.split_once('^') {
         None => (head, Merge::Plain),
         Some((head, key)) => match key.strip_prefix('^') {
@@ -215,7 +220,7 @@ fn parse_field(word: &'static str) -> Option<(String, Field)> {
     } else {
         (head, Zero::Keep)
     };
-    Some((name.to_owned(), Field { shape: parse_shape(shape), zero, merge }))
+    Some((name.to_owned(), Field { shape: parse_shape(shape), zero, merge, number }))
 }
 
 fn parse_shape(text: &'static str) -> Shape {

@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 use crate::cluster::{Cluster, Part, WriteOptions};
 use crate::kinds::Kind;
 use crate::managed::Writer;
+use crate::protobuf;
+use crate::schema::Shape;
 use crate::status::Status;
 
 /// Largest body the server reads: etcd's own limit of a request.
@@ -80,17 +82,19 @@ impl Request {
         }
     }
 
-    /// The body as JSON; YAML is read where the content type says so.
-    pub(crate) fn document(&self) -> Result<Value, Status> {
+    /// The body as JSON; YAML and protobuf are read where the content type says so.
+    pub(crate) fn document(&self, shape: &Shape) -> Result<Value, Status> {
         if self.body.len() > BODY_LIMIT {
             let message = format!("Request entity too large: limit is {BODY_LIMIT}");
             return Err(Status::plain(413, "RequestEntityTooLarge", message));
         }
-        if self.content_type.contains("protobuf") || self.content_type.contains("cbor") {
-            let message = format!(
-                "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml: {}",
-                self.content_type
-            );
+        if self.content_type.contains("protobuf") {
+            return protobuf::decode(&self.body, shape).ok_or_else(|| {
+                Status::bad_request("error decoding protobuf: the body does not fit its kind")
+            });
+        }
+        if self.content_type.contains("cbor") {
+            let message = "the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, application/vnd.kubernetes.protobuf";
             return Err(Status::plain(415, "UnsupportedMediaType", message));
         }
         match serde_json::from_slice(&self.body) {

@@ -14,7 +14,7 @@ pub(super) fn is_review(kind: &Kind) -> bool {
 
 /// Answers a review.
 pub(super) fn answer(request: &Request, kind: &Kind) -> Result<Answer, Status> {
-    let mut review = request.document()?;
+    let mut review = request.document(&kind.shape)?;
     if !review.is_object() {
         return Err(Status::bad_request("the request body is not an object"));
     }

@@ -6,6 +6,7 @@ use super::{Answer, Request, Target, read, write};
 use crate::cluster::{Cluster, Part};
 use crate::object::{self, list, text};
 use crate::patch::{PatchKind, json as json_patch, merge};
+use crate::schema::Shape;
 use crate::selector::Labels;
 use crate::status::Status;
 
@@ -64,7 +65,7 @@ fn scale_of(live: &Value) -> Value {
 fn scale(cluster: &mut Cluster, request: &Request, target: &Target) -> Result<Answer, Status> {
     let live = write::live(cluster, target)?;
     let mut scale = scale_of(&live);
-    let body = request.document()?;
+    let body = request.document(&Shape::named("autoscaling.v1.Scale"))?;
     if request.method == http::Method::PUT {
         scale = body;
     } else {

@@ -10,6 +10,7 @@ use crate::kinds::Kind;
 use crate::managed::Conflicts;
 use crate::object::{self, text};
 use crate::patch::{PatchKind, json as json_patch, merge, strategic};
+use crate::schema::Shape;
 use crate::status::{Refusal, Status};
 
 /// POST on a resource.
@@ -18,7 +19,7 @@ pub(super) fn create(
     request: &Request,
     target: &Target,
 ) -> Result<Answer, Status> {
-    let body = request.document()?;
+    let body = request.document(&target.kind.shape)?;
     check_kind(&target.kind, &body)?;
     check_namespace(target, &body)?;
     let options = request.write_options(cluster, &target.kind, Part::Main)?;
@@ -33,7 +34,7 @@ pub(super) fn update(
     target: &Target,
     part: Part,
 ) -> Result<Answer, Status> {
-    let body = request.document()?;
+    let body = request.document(&target.kind.shape)?;
     check_kind(&target.kind, &body)?;
     check_namespace(target, &body)?;
     let (key, given) = (target.key(), object::name(&body));
@@ -69,7 +70,7 @@ pub(super) fn patch(
     part: Part,
 ) -> Result<Answer, Status> {
     let kind = PatchKind::of(&request.content_type).ok_or_else(unsupported)?;
-    let patch = request.document()?;
+    let patch = request.document(&target.kind.shape)?;
     let options = request.write_options(cluster, &target.kind, part)?;
     if kind == PatchKind::Apply {
         return apply(cluster, request, target, (&patch, &options));
@@ -223,7 +224,11 @@ fn check_namespace(target: &Target, body: &Value) -> Result<(), Status> {
 }
 
 fn delete_options(request: &Request) -> Result<DeleteOptions, Status> {
-    let body = if request.body.is_empty() { Value::Null } else { request.document()? };
+    let body = if request.body.is_empty() {
+        Value::Null
+    } else {
+        request.document(&Shape::named("meta.v1.DeleteOptions"))?
+    };
     let written = text(&body, "/propagationPolicy");
     let policy = if written.is_empty() { request.parameter("propagationPolicy") } else { written };
     let orphan = body["orphanDependents"].as_bool();
