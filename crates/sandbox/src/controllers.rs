@@ -26,7 +26,7 @@ use crate::cluster::{Cluster, DEFINITIONS, WriteOptions, suffix};
 use crate::object::{self, Name, text};
 use crate::store::Change;
 
-/// Says on a pod template how its pods fare: `fail` or `never-ready`.
+/// Says on a pod template how its pods fare: `fail`, `never-ready`, `crash` or `image-pull`.
 pub const OUTCOME: &str = "windrose.dev/test-outcome";
 
 /// The one node of the sandbox.

@@ -11,6 +11,10 @@ use crate::object::{self, Name, list, text};
 enum Fate {
     Ready,
     Unready,
+    /// Restarted again and again.
+    Crashing,
+    /// Waiting for an image that does not come.
+    Pulling,
     Succeeded,
     Failed,
 }
@@ -68,7 +72,8 @@ pub(super) fn reconcile(cluster: &mut Cluster, name: &Name, live: &Value) {
         let containers = containers(pod, fate, &started);
         let status = &mut pod["status"];
         status["phase"] = json!(match fate {
-            Fate::Ready | Fate::Unready => "Running",
+            Fate::Ready | Fate::Unready | Fate::Crashing => "Running",
+            Fate::Pulling => "Pending",
             Fate::Succeeded => "Succeeded",
             Fate::Failed => "Failed",
         });
@@ -89,9 +94,14 @@ pub(super) fn reconcile(cluster: &mut Cluster, name: &Name, live: &Value) {
 
 fn fate(pod: &Value) -> Fate {
     let ends = matches!(text(pod, "/spec/restartPolicy"), "Never" | "OnFailure");
+    // A controller would replace a failed pod that restarts always, for ever.
+    let replaced = !ends && object::controller(pod).is_some();
     match object::annotation(pod, OUTCOME) {
-        Some("fail") if ends => Fate::Failed,
-        Some("fail" | "never-ready") => Fate::Unready,
+        Some("fail") if replaced => Fate::Crashing,
+        Some("fail") => Fate::Failed,
+        Some("never-ready") => Fate::Unready,
+        Some("crash") => Fate::Crashing,
+        Some("image-pull") => Fate::Pulling,
         Some(_) | None if ends => Fate::Succeeded,
         Some(_) | None => Fate::Ready,
     }
@@ -102,8 +112,10 @@ fn conditions_of(fate: Fate) -> Vec<Value> {
         Fate::Ready => json!({"status": "True"}),
         Fate::Succeeded => json!({"status": "False", "reason": "PodCompleted"}),
         Fate::Failed => json!({"status": "False", "reason": "PodFailed"}),
-        Fate::Unready => json!({"status": "False", "reason": "ContainersNotReady",
-            "message": "containers with unready status"}),
+        Fate::Unready | Fate::Crashing | Fate::Pulling => {
+            json!({"status": "False", "reason": "ContainersNotReady",
+            "message": "containers with unready status"})
+        }
     };
     let with = |kind: &str, mut condition: Value| {
         condition["type"] = json!(kind);
@@ -122,15 +134,24 @@ fn containers(pod: &Value, fate: Fate, started: &str) -> Value {
         json!({"terminated": {"exitCode": code, "reason": reason, "startedAt": started,
             "finishedAt": started}})
     };
-    let state = match fate {
-        Fate::Ready | Fate::Unready => json!({"running": {"startedAt": started}}),
-        Fate::Succeeded => ended(0, "Completed"),
-        Fate::Failed => ended(1, "Error"),
-    };
+    let waiting =
+        |reason: &str, message: &str| json!({"waiting": {"reason": reason, "message": message}});
     let statuses = list(pod, "/spec/containers").iter().map(|container| {
+        let state = match fate {
+            Fate::Ready | Fate::Unready => json!({"running": {"startedAt": started}}),
+            Fate::Succeeded => ended(0, "Completed"),
+            Fate::Failed => ended(1, "Error"),
+            Fate::Crashing => waiting("CrashLoopBackOff", "back-off restarting failed container"),
+            Fate::Pulling => {
+                let image = text(container, "/image");
+                waiting("ImagePullBackOff", &format!("Back-off pulling image {image:?}"))
+            }
+        };
+        let (restarts, last) =
+            if fate == Fate::Crashing { (3, ended(1, "Error")) } else { (0, json!({})) };
         json!({"name": container["name"], "image": container["image"], "imageID": "",
             "ready": fate == Fate::Ready, "started": matches!(fate, Fate::Ready | Fate::Unready),
-            "restartCount": 0, "state": state, "lastState": {}})
+            "restartCount": restarts, "state": state, "lastState": last})
     });
     statuses.collect()
 }
