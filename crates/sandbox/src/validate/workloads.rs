@@ -34,7 +34,10 @@ pub(super) fn controller(object: &Value, out: &mut Vec<Refusal>) {
             out.push(Refusal::invalid("spec.template.metadata.labels", &labels, why));
         }
     }
-    pod_spec(&spec["template"]["spec"], "spec.template.spec", out);
+    // A stateful set's pods may mount its claims, which become volumes only in the pods.
+    let claims = list(spec, "/volumeClaimTemplates");
+    let claims: Vec<&str> = claims.iter().map(|claim| text(claim, "/metadata/name")).collect();
+    pod_spec_with(&spec["template"]["spec"], "spec.template.spec", &claims, out);
     if text(spec, "/template/spec/restartPolicy") != "Always" {
         let found = &spec["template"]["spec"]["restartPolicy"];
         out.push(Refusal::unsupported(
@@ -60,11 +63,19 @@ pub(super) fn job(spec: &Value, path: &str, out: &mut Vec<Refusal>) {
 
 /// A pod's spec.
 pub(super) fn pod_spec(spec: &Value, path: &str, out: &mut Vec<Refusal>) {
+    pod_spec_with(spec, path, &[], out);
+}
+
+/// A pod's spec whose containers may also mount these volumes.
+fn pod_spec_with(spec: &Value, path: &str, claims: &[&str], out: &mut Vec<Refusal>) {
     if list(spec, "/containers").is_empty() {
         out.push(Refusal::required(format!("{path}.containers"), ""));
     }
-    let volumes: Vec<&str> =
-        list(spec, "/volumes").iter().map(|volume| text(volume, "/name")).collect();
+    let volumes: Vec<&str> = list(spec, "/volumes")
+        .iter()
+        .map(|volume| text(volume, "/name"))
+        .chain(claims.iter().copied())
+        .collect();
     let mut seen: Vec<&str> = vec![];
     for kind in ["initContainers", "containers"] {
         for (index, container) in list(spec, &format!("/{kind}")).iter().enumerate() {
