@@ -58,6 +58,13 @@ async fn the_shop_on_a_real_control_plane() {
     shop::story(kubernetes::Client::connect(options).await.unwrap()).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_shop_on_the_sandbox() {
+    let options = sandbox::Options::new(jiff::Timestamp::now);
+    let service = sandbox::Sandbox::new(options).service();
+    shop::story(kubernetes::Client::from_service(service, "default")).await;
+}
+
 fn outcome(case: &Path) -> String {
     let text = std::fs::read_to_string(case.join("stack.yaml")).unwrap_or_default();
     let stack = match stack::load(&Source::new("stack.yaml", text)) {
