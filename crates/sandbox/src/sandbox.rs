@@ -98,6 +98,11 @@ impl Sandbox {
         snapshot::take(&self.lock())
     }
 
+    /// Grows with every change; equal numbers mean equal states.
+    pub fn revision(&self) -> u64 {
+        self.lock().store.revision()
+    }
+
     /// Runs the controllers until nothing is left to do.
     pub fn tick(&self) {
         controllers::settle(&mut self.lock());
