@@ -1,0 +1,69 @@
+//! `-f`, `--set` and their kin: what the user gives a chart, read and merged as Helm does.
+
+use std::io::Read;
+use std::path::Path;
+
+use crate::context::Context;
+use crate::failure::{Failure, Outcome};
+
+/// Values flags, in Helm's words.
+#[derive(clap::Args, Clone, Debug, Default)]
+pub(crate) struct ValueFlags {
+    /// Values from a YAML file, `-` for standard input (repeatable; later files win)
+    #[arg(short = 'f', long = "values", value_name = "FILE", value_delimiter = ',')]
+    values: Vec<String>,
+    /// Set values: key1=val1,key2=val2 (repeatable)
+    #[arg(long, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+    /// Set values that stay strings
+    #[arg(long, value_name = "KEY=VALUE")]
+    set_string: Vec<String>,
+    /// Set values from files: key=path
+    #[arg(long, value_name = "KEY=PATH")]
+    set_file: Vec<String>,
+    /// Set JSON values: key=json, or one JSON object
+    #[arg(long, value_name = "KEY=JSON")]
+    set_json: Vec<String>,
+    /// Set a string exactly as given, commas and backslashes too
+    #[arg(long, value_name = "KEY=VALUE")]
+    set_literal: Vec<String>,
+}
+
+impl ValueFlags {
+    /// Reads the files and merges everything in Helm's order of precedence.
+    pub(crate) fn merge(&self, context: &Context) -> Outcome<yaml::Map> {
+        let mut files = vec![];
+        for name in &self.values {
+            files.push((name.clone(), read(context, name).map_err(Failure::message)?));
+        }
+        let options = chart::values::Options {
+            files,
+            set_json: self.set_json.clone(),
+            set: self.set.clone(),
+            set_string: self.set_string.clone(),
+            set_file: self.set_file.clone(),
+            set_literal: self.set_literal.clone(),
+        };
+        options.merge(&|path| read(context, path)).map_err(|e| Failure::from_error(&e))
+    }
+}
+
+/// The contents of a file, or of standard input for `-`; the error is in Go's words, as Helm's is.
+fn read(context: &Context, name: &str) -> Result<Vec<u8>, String> {
+    if name.trim() == "-" {
+        let mut data = vec![];
+        return match std::io::stdin().read_to_end(&mut data) {
+            Ok(_) => Ok(data),
+            Err(e) => Err(format!("standard input: {e}")),
+        };
+    }
+    if name.contains("://") {
+        return Err(format!("{name}: values from an address are not supported yet; use a file"));
+    }
+    std::fs::read(context.path(Path::new(name))).map_err(|e| match e.kind() {
+        std::io::ErrorKind::NotFound => format!("open {name}: no such file or directory"),
+        std::io::ErrorKind::PermissionDenied => format!("open {name}: permission denied"),
+        std::io::ErrorKind::IsADirectory => format!("read {name}: is a directory"),
+        _ => format!("open {name}: {e}"),
+    })
+}

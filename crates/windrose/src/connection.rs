@@ -1,0 +1,173 @@
+//! Which cluster a command talks to: a real one, or the sandbox.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use kubernetes::{Client, ConnectOptions, Credentials};
+
+use crate::context::Context;
+use crate::failure::{Failure, Outcome};
+use crate::sandbox_state::SandboxState;
+
+/// Flags of the commands for stacks.
+#[derive(clap::Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Cluster")]
+pub(crate) struct ClusterFlags {
+    /// Use the cluster in memory that Windrose keeps for trying things out
+    #[arg(long, conflicts_with_all = ["kubeconfig", "context"])]
+    sandbox: bool,
+    /// Kubeconfig file [default: $KUBECONFIG, then ~/.kube/config]
+    #[arg(long, value_name = "FILE")]
+    kubeconfig: Option<PathBuf>,
+    /// Context of the kubeconfig [default: the environment's cluster.context, then the current one]
+    #[arg(long, visible_alias = "kube-context", value_name = "NAME")]
+    context: Option<String>,
+}
+
+impl ClusterFlags {
+    /// Connects, or says within seconds why it cannot.
+    pub(crate) async fn connect(
+        &self,
+        context: &Context,
+        pinned_context: Option<&str>,
+    ) -> Outcome<Connection> {
+        if self.sandbox {
+            return Connection::sandbox(context);
+        }
+        let name = self.context.clone().or_else(|| pinned_context.map(str::to_owned));
+        Connection::cluster(ConnectOptions {
+            kubeconfig: self.kubeconfig.as_ref().map(|p| context.path(p)),
+            context: name,
+            ..ConnectOptions::default()
+        })
+        .await
+    }
+
+    /// Whether the sandbox is meant.
+    pub(crate) fn is_sandbox(&self) -> bool {
+        self.sandbox
+    }
+
+    /// The flags to repeat in a command that is suggested to the user.
+    pub(crate) fn repeated(&self) -> String {
+        let mut flags = String::new();
+        if self.sandbox {
+            flags.push_str(" --sandbox");
+        }
+        if let Some(file) = &self.kubeconfig {
+            let _ = write!(flags, " --kubeconfig {}", file.display());
+        }
+        if let Some(name) = &self.context {
+            let _ = write!(flags, " --context {name}");
+        }
+        flags
+    }
+}
+
+/// Flags of the commands below `helm`, in Helm's words.
+#[derive(clap::Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Cluster")]
+pub(crate) struct HelmClusterFlags {
+    /// Namespace of the release [default: $HELM_NAMESPACE, then the context's]
+    #[arg(short, long, value_name = "NAME")]
+    namespace: Option<String>,
+    /// Kubeconfig file [default: $KUBECONFIG, then ~/.kube/config]
+    #[arg(long, value_name = "FILE")]
+    kubeconfig: Option<PathBuf>,
+    /// Context of the kubeconfig
+    #[arg(long, value_name = "NAME")]
+    kube_context: Option<String>,
+    /// Use Windrose's cluster in memory
+    #[arg(long)]
+    sandbox: bool,
+    /// Address of the API server
+    #[arg(long, value_name = "URL", hide_short_help = true)]
+    kube_apiserver: Option<String>,
+    /// Bearer token
+    #[arg(long, value_name = "TOKEN", hide_short_help = true)]
+    kube_token: Option<String>,
+    /// User to impersonate
+    #[arg(long, value_name = "NAME", hide_short_help = true)]
+    kube_as_user: Option<String>,
+    /// Group to impersonate (repeatable)
+    #[arg(long, value_name = "NAME", hide_short_help = true)]
+    kube_as_group: Vec<String>,
+    /// Certificate authority of the API server
+    #[arg(long, value_name = "FILE", hide_short_help = true)]
+    kube_ca_file: Option<PathBuf>,
+    /// Server name for the certificate check
+    #[arg(long, value_name = "NAME", hide_short_help = true)]
+    kube_tls_server_name: Option<String>,
+    /// Do not check the API server's certificate (insecure)
+    #[arg(long, hide_short_help = true)]
+    kube_insecure_skip_tls_verify: bool,
+}
+
+impl HelmClusterFlags {
+    /// Connects as Helm would.
+    pub(crate) async fn connect(&self, context: &Context) -> Outcome<Connection> {
+        if self.sandbox {
+            return Connection::sandbox(context);
+        }
+        Connection::cluster(self.options(context)).await
+    }
+
+    /// The release's namespace, without asking a cluster.
+    pub(crate) fn namespace(&self, context: &Context) -> String {
+        if let Some(name) = self.namespace.as_ref().or(context.environment.helm_namespace.as_ref())
+        {
+            return name.clone();
+        }
+        if self.sandbox {
+            return "default".to_owned();
+        }
+        kubernetes::configured_namespace(&self.options(context))
+            .unwrap_or_else(|| "default".to_owned())
+    }
+
+    fn options(&self, context: &Context) -> ConnectOptions {
+        let name = self.kube_context.clone().or_else(|| context.environment.helm_context.clone());
+        ConnectOptions {
+            kubeconfig: self.kubeconfig.as_ref().map(|p| context.path(p)),
+            context: name,
+            server: self.kube_apiserver.clone(),
+            token: self.kube_token.clone().map(Credentials::token),
+            certificate_authority: self.kube_ca_file.as_ref().map(|p| context.path(p)),
+            tls_server_name: self.kube_tls_server_name.clone(),
+            insecure_skip_tls_verify: self.kube_insecure_skip_tls_verify,
+            impersonate_user: self.kube_as_user.clone(),
+            impersonate_groups: self.kube_as_group.clone(),
+            ..ConnectOptions::default()
+        }
+    }
+}
+
+/// An open connection; the sandbox's state is written back by [`Connection::close`].
+pub(crate) struct Connection {
+    /// What the rooms below use.
+    pub(crate) client: Client,
+    sandbox: Option<SandboxState>,
+}
+
+impl Connection {
+    async fn cluster(options: ConnectOptions) -> Outcome<Self> {
+        let client = Client::connect(options).await.map_err(|e| {
+            Failure::from_error(&e).hint("no cluster at hand? `--sandbox` uses one in memory")
+        })?;
+        Ok(Self { client, sandbox: None })
+    }
+
+    fn sandbox(context: &Context) -> Outcome<Self> {
+        let state = SandboxState::open(context)?;
+        let client = Client::from_service(state.service(), "default");
+        Ok(Self { client, sandbox: Some(state) })
+    }
+
+    /// Writes the sandbox's state; call it on success and on failure.
+    pub(crate) async fn close(self) -> Outcome {
+        match self.sandbox {
+            Some(state) => state.close().await,
+            None => Ok(()),
+        }
+    }
+}
