@@ -71,6 +71,12 @@ fn documents() {
     check("documents");
 }
 
+/// Random arguments, sampled.
+#[test]
+fn generated() {
+    check("generated");
+}
+
 /// No function is without a case of its own.
 #[test]
 fn every_function_has_a_case() {

@@ -86,11 +86,11 @@ impl Time {
 
     /// Go's `time.Date`: a time that a zone skips or repeats gets one of the two offsets.
     pub(crate) fn date(fields: &Fields, zone: &Location) -> Self {
-        let month = fields.month - 1;
-        let days =
-            days_from_civil(fields.year + month.div_euclid(12), month.rem_euclid(12) as u32 + 1, 1)
-                + fields.day
-                - 1;
+        let month = fields.month.wrapping_sub(1);
+        let year = fields.year.wrapping_add(month.div_euclid(12));
+        let days = days_from_civil(year, month.rem_euclid(12) as u32 + 1, 1)
+            .wrapping_add(fields.day)
+            .wrapping_sub(1);
         let clock = fields.hour * 3600 + fields.minute * 60 + fields.second;
         let local = days.wrapping_mul(86_400).wrapping_add(clock);
         Self::unix(zone.to_utc(local), fields.nanosecond, zone.clone())
@@ -130,7 +130,7 @@ impl Time {
 
     /// The length of time from `earlier`, saturating as Go's `Sub`.
     pub(crate) fn since(&self, earlier: &Self) -> Duration {
-        let nanos = i128::from(self.seconds - earlier.seconds) * i128::from(NANOS)
+        let nanos = (i128::from(self.seconds) - i128::from(earlier.seconds)) * i128::from(NANOS)
             + i128::from(self.nanosecond)
             - i128::from(earlier.nanosecond);
         let limit = if nanos < 0 { i64::MIN } else { i64::MAX };
@@ -141,9 +141,9 @@ impl Time {
     pub(crate) fn add_date(&self, years: i64, months: i64, days: i64) -> Self {
         let civil = self.civil();
         let fields = Fields {
-            year: civil.year + years,
-            month: i64::from(civil.month) + months,
-            day: i64::from(civil.day) + days,
+            year: civil.year.wrapping_add(years),
+            month: i64::from(civil.month).wrapping_add(months),
+            day: i64::from(civil.day).wrapping_add(days),
             hour: i64::from(civil.hour),
             minute: i64::from(civil.minute),
             second: i64::from(civil.second),
@@ -157,10 +157,10 @@ impl Time {
         if unit.0 <= 0 {
             return self.clone();
         }
-        let nanos =
-            i128::from(self.seconds - ZERO) * i128::from(NANOS) + i128::from(self.nanosecond);
+        let nanos = (i128::from(self.seconds) - i128::from(ZERO)) * i128::from(NANOS)
+            + i128::from(self.nanosecond);
         let rest = nanos.rem_euclid(i128::from(unit.0)) as i64;
-        let up = half_up == RoundTo::Nearest && rest + rest >= unit.0;
+        let up = half_up == RoundTo::Nearest && rest >= unit.0 - rest;
         self.add(Duration(if up { unit.0 - rest } else { -rest }))
     }
 
@@ -295,7 +295,7 @@ pub(crate) fn is_leap(year: i64) -> bool {
 
 /// Days since 1970 of a date (Howard Hinnant's algorithm).
 fn days_from_civil(year: i64, month: u32, day: u32) -> i64 {
-    let year = if month <= 2 { year - 1 } else { year };
+    let year = if month <= 2 { year.wrapping_sub(1) } else { year };
     let era = year.div_euclid(400);
     let year_of_era = year.rem_euclid(400);
     let month = i64::from((month + 9) % 12);
@@ -306,7 +306,7 @@ fn days_from_civil(year: i64, month: u32, day: u32) -> i64 {
 
 /// The date of a day since 1970.
 fn civil_from_days(days: i64) -> (i64, u32, u32) {
-    let days = days + 719_468;
+    let days = days.wrapping_add(719_468);
     let era = days.div_euclid(146_097);
     let day_of_era = days.rem_euclid(146_097);
     let year_of_era =
