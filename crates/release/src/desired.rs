@@ -84,6 +84,8 @@ pub struct Options {
     pub hook_leftovers: HookLeftovers,
     /// Files below `crds/`.
     pub crds: CrdPolicy,
+    /// Definitions that others will have brought by then: a plan does not miss their kinds.
+    pub definitions: Vec<Value>,
     /// When a revision is written.
     pub revisions: Revisions,
     /// Revisions to keep; 0 keeps all.
@@ -111,6 +113,7 @@ impl Default for Options {
             hooks: Hooks::Run,
             hook_leftovers: HookLeftovers::Delete,
             crds: CrdPolicy::Create,
+            definitions: Vec::new(),
             revisions: Revisions::OnChange,
             history_max: 10,
             description: None,

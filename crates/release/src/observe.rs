@@ -267,8 +267,11 @@ impl Look<'_> {
     async fn objects(&self, content: &Content, observed: &mut Observed) -> Result<(), Error> {
         let items = manifest::parse(&content.manifest, "new release manifest")?;
         let definitions = observed.crds.iter().map(|crd| &crd.value);
-        let brought: Vec<Brought> =
-            definitions.chain(items.iter().map(|item| &item.value)).filter_map(brought).collect();
+        let brought: Vec<Brought> = definitions
+            .chain(items.iter().map(|item| &item.value))
+            .chain(&self.desired.options.definitions)
+            .filter_map(brought)
+            .collect();
         let namespaces: Vec<ObjectRef> = items
             .iter()
             .filter_map(|item| ObjectRef::of(&item.value))
