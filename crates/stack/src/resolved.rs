@@ -121,6 +121,13 @@ pub struct Job {
     pub runs: JobRuns,
 }
 
+impl Resolved {
+    /// The releases, each after all that it needs.
+    pub fn in_order(&self) -> impl Iterator<Item = &Arc<Release>> {
+        self.graph.order().iter().filter_map(|key| self.releases.get(key))
+    }
+}
+
 impl Release {
     /// Reads the values files and merges them with the inline values; expressions become values.
     ///

@@ -3,6 +3,10 @@
 //! `environments.txt` lists the environments to resolve (`-` for none named); without it, none is named. With
 //! `UPDATE_CASES=1` the expectations are written instead of compared; read the difference before you commit it.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
+#[path = "it/definitions.rs"]
+mod definitions;
 #[path = "it/shop.rs"]
 mod shop;
 
@@ -51,18 +55,22 @@ fn the_shop_resolves() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_shop_on_a_real_control_plane() {
+async fn stories_on_a_real_control_plane() {
     let cluster = tokio::task::spawn_blocking(testkit::ControlPlane::shared).await.unwrap();
     let kubeconfig = Some(cluster.kubeconfig());
     let options = kubernetes::ConnectOptions { kubeconfig, ..Default::default() };
-    shop::story(kubernetes::Client::connect(options).await.unwrap()).await;
+    let client = kubernetes::Client::connect(options).await.unwrap();
+    shop::story(client.clone()).await;
+    definitions::story(client).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_shop_on_the_sandbox() {
+async fn stories_on_the_sandbox() {
     let options = sandbox::Options::new(jiff::Timestamp::now);
     let service = sandbox::Sandbox::new(options).service();
-    shop::story(kubernetes::Client::from_service(service, "default")).await;
+    let client = kubernetes::Client::from_service(service, "default");
+    shop::story(client.clone()).await;
+    definitions::story(client).await;
 }
 
 fn outcome(case: &Path) -> String {

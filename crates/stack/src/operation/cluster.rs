@@ -52,7 +52,8 @@ impl Session {
     /// Releases in the cluster that bear the labels of this stack and environment.
     pub(super) async fn owned(&self) -> Result<Vec<Orphan>, Error> {
         let (stack, environment) = (&self.stack.stack, &self.stack.environment);
-        let labels = format!("owner=helm,{STACK}={stack},{ENVIRONMENT}={environment}");
+        let labels =
+            format!("owner=helm,status!=superseded,{STACK}={stack},{ENVIRONMENT}={environment}");
         let secrets = match list(&self.client, None, &labels).await {
             Err(kubernetes::Error::Forbidden { .. }) => {
                 // Whoever may not look everywhere looks where the stack's releases are.

@@ -10,6 +10,7 @@ use super::cluster::asking;
 use super::desired::{Run, Unrendered};
 use super::{Error, RenderedRelease, Session, charts};
 use crate::event::Failure;
+use crate::resolved::Release;
 
 /// Renders at once where the stack does not say.
 const PARALLEL: usize = 8;
@@ -18,14 +19,13 @@ impl Session {
     /// The manifests of every release, rendered in parallel.
     pub async fn render(&self) -> Result<Vec<RenderedRelease>, Error> {
         let run = self.start().await?;
-        let keys = self.stack.graph.order().to_vec();
-        let rendered = stream::iter(keys).map(|key| {
+        let releases: Vec<Arc<Release>> = self.stack.in_order().cloned().collect();
+        let rendered = stream::iter(releases).map(|release| {
             let run = run.clone();
             async move {
-                let release = run.session.stack.releases.get(&key)?;
-                let result = run.render(release, 1, Operation::Install).await;
-                Some(RenderedRelease {
-                    key,
+                let result = run.render(&release, 1, Operation::Install).await;
+                RenderedRelease {
+                    key: release.key.clone(),
                     name: release.name.clone(),
                     namespace: release.namespace.clone(),
                     result: result.map(Arc::new).map_err(|e| match e {
@@ -35,12 +35,10 @@ impl Session {
                             "a job writes it before the release is applied",
                         )]),
                     }),
-                })
+                }
             }
         });
-        let rendered: Vec<Option<RenderedRelease>> =
-            rendered.buffered(self.parallel()).collect().await;
-        Ok(rendered.into_iter().flatten().collect())
+        Ok(rendered.buffered(self.parallel()).collect().await)
     }
 
     /// What a run needs before its first release.

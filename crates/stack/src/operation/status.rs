@@ -16,8 +16,7 @@ impl Session {
     /// What is in the cluster now, in the order of the graph.
     pub async fn status(&self) -> Result<Vec<ReleaseStatus>, Error> {
         self.check_cluster().await?;
-        let releases = self.stack.graph.order().iter().filter_map(|k| self.stack.releases.get(k));
-        stream::iter(releases.cloned().collect::<Vec<_>>())
+        stream::iter(self.stack.in_order().cloned().collect::<Vec<_>>())
             .map(|release| async move { status(&self.client, &release).await })
             .buffered(self.parallel())
             .try_collect()
