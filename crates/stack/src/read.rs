@@ -21,6 +21,7 @@ use crate::expression::{Text, Variables};
 use crate::place::{Place, Spanned};
 
 pub(crate) use layer::{Layer, read_layer};
+pub(crate) use release::is_word;
 pub(crate) use stack::read_stack;
 
 /// Reads one file and gathers what is wrong with it.

@@ -237,6 +237,12 @@ impl Reader {
             if reserved.contains(&key.name.as_str()) || key.name.starts_with("windrose.dev/") {
                 let place = self.key_place(key);
                 self.errors.push(place.error(format!("the label `{}` is taken", key.name), ""));
+            } else if !is_label(&key.name) {
+                let place = self.key_place(key);
+                let note = "a label is letters, digits, `-`, `_` and `.`, at most 63 of them, \
+                            and may have a domain and `/` before";
+                let message = format!("`{}` cannot be a label", key.name);
+                self.errors.push(place.error(message, "").note(note));
             }
         }
         self.texts(node, "`labels`")
@@ -276,6 +282,27 @@ impl Reader {
         }
         Some(ForEach { items, variable, name })
     }
+}
+
+/// Kubernetes' rule of a label's key.
+fn is_label(key: &str) -> bool {
+    match key.split_once('/') {
+        Some((domain, name)) => {
+            let good = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b"-.".contains(&b);
+            !domain.is_empty() && domain.len() <= 253 && domain.bytes().all(good) && is_word(name)
+        }
+        None => is_word(key),
+    }
+}
+
+/// A label's name, or a value of it that is not empty.
+pub(crate) fn is_word(word: &str) -> bool {
+    let inner = |b: u8| b.is_ascii_alphanumeric() || b"-_.".contains(&b);
+    let ends = |b: Option<u8>| b.is_some_and(|b| b.is_ascii_alphanumeric());
+    word.len() <= 63
+        && word.bytes().all(inner)
+        && ends(word.bytes().next())
+        && ends(word.bytes().last())
 }
 
 fn has_extension(path: &str, extension: &str) -> bool {

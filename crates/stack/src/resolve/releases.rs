@@ -14,7 +14,7 @@ use crate::model::{
     ChartUse, Defaults, JobSpec, NeedMode, OnFailure, ReleaseSpec, Stack, Upgrade, Wait,
 };
 use crate::place::Spanned;
-use crate::read::Layer;
+use crate::read::{Layer, is_word};
 use crate::resolved::{Disabled, Job, Release};
 
 const TIMEOUT: Duration = Duration::from_mins(5);
@@ -187,7 +187,16 @@ fn release(
     let own = Value::from_iter(own.map(|(k, v)| (k, v.as_str())));
     let scope = scope.clone().with("release", &own);
     let labels = defaults.labels.iter().chain(&spec.labels);
-    let labels = labels.filter_map(|(k, text)| Some((k.clone(), string(text, &scope)?))).collect();
+    let labels: BTreeMap<String, (String, &Spanned<Text>)> =
+        labels.filter_map(|(k, text)| Some((k.clone(), (string(text, &scope)?, text)))).collect();
+    for (key, (value, text)) in &labels {
+        if !value.is_empty() && !is_word(value) {
+            let message = format!("`{value}` cannot be the value of the label `{key}`");
+            let note = "a value is letters, digits, `-`, `_` and `.`, at most 63 of them";
+            errors.push(text.place.error(message, "").note(note));
+        }
+    }
+    let labels = labels.into_iter().map(|(key, (value, _))| (key, value)).collect();
     let path = match spec.chart.as_ref()? {
         ChartUse::Own(chart) => &chart.path,
         ChartUse::Named(name) => &stack.chart(&name.value)?.path,

@@ -86,6 +86,8 @@ pub(crate) async fn story(client: Client) {
     switches_a_release_on_and_lists_it_when_it_left(&bed).await;
     stops_only_dependents_of_a_failure(&bed).await;
     refuses_what_is_not_its_own(&bed).await;
+    deletes_no_more_than_it_may(&bed).await;
+    stops_cleanly_and_goes_on(&bed).await;
     destroys_in_reverse(&bed).await;
 }
 
@@ -186,6 +188,43 @@ async fn refuses_what_is_not_its_own(bed: &Bed) {
         failure.message,
         "release `cache` in namespace `shop-staging` belongs to stack `shop`, environment `staging`"
     );
+}
+
+/// Without a host there is no Ingress.
+async fn deletes_no_more_than_it_may(bed: &Bed) {
+    let layers = "layers: [env/staging.yaml]";
+    let protected = format!("{layers}, protect: {{maxDeletes: 0}}");
+    let inputs = [("replicas", "3"), ("host", "")];
+    let report = bed.apply(&inputs, &[(layers, &protected)]).await;
+    let Outcome::Failed(failure) = &report.outcomes["web"] else { panic!("{report:?}") };
+    assert_eq!(
+        failure.message,
+        "it would delete 1 object; `maxDeletes: 0` of this environment leaves 0"
+    );
+    let report = bed.apply(&inputs, &[]).await;
+    assert_eq!(report.outcomes["web"], Outcome::Upgraded { revision: 3 });
+}
+
+async fn stops_cleanly_and_goes_on(bed: &Bed) {
+    let slow = [(
+        "    needs: [database]\n",
+        "    needs: [database]\n    jobs: {before: [{run: [sleep, '600']}]}\n",
+    )];
+    let mut session = bed.session(&[("replicas", "3"), ("host", "")], &slow);
+    let cancel = session.cancel.clone();
+    session.events = Arc::new(move |event| {
+        if let Event::Job { event: JobEvent::Started { .. }, release, .. } = event
+            && release == "migrate"
+        {
+            cancel.cancel();
+        }
+    });
+    let report = session.apply().await.unwrap();
+    for key in ["migrate", "web", "worker"] {
+        assert_eq!(report.outcomes[key], Outcome::Cancelled, "{key}");
+    }
+    let report = bed.apply(&[("replicas", "3"), ("host", "")], &[]).await;
+    assert!(report.is_success(), "{report:?}");
 }
 
 async fn destroys_in_reverse(bed: &Bed) {
