@@ -1,8 +1,9 @@
 //! A parsed text: nodes in one flat table, referring to each other and to the text by number.
 //!
-//! Invariant: a node keeps the position that Go gives it (which for a chain of fields is that of the second field) and
-//! beside it its real bytes; [`Ast::show`] prints a node as Go does. Nothing here is recursive to drop, and everything
-//! is `Send + Sync`, so that a program can keep its tree for errors.
+//! Invariant: a node keeps the position that Go gives it (which for a chain of fields is that of
+//! the second field) and beside it its real bytes; [`Ast::show`] prints a node as Go does. Nothing
+//! here is recursive to drop, and everything is `Send + Sync`, so that a program can keep its tree
+//! for errors.
 
 use std::ops::Range;
 use std::sync::Arc;

@@ -1,8 +1,9 @@
-//! A tree to instructions: variables become slots, functions and their arguments' types are settled.
+//! A tree to instructions: variables become slots, functions and their arguments' types are
+//! settled.
 //!
-//! Invariant: code evaluates in Go's order and fails where Go fails; `at` follows Go's notion of the current node, so
-//! that an error names the same place. A mistake that Go finds only while executing compiles to
-//! [`Instruction::Fail`].
+//! Invariant: code evaluates in Go's order and fails where Go fails; `at` follows Go's notion of
+//! the current node, so that an error names the same place. A mistake that Go finds only while
+//! executing compiles to [`Instruction::Fail`].
 
 pub(crate) mod call;
 mod control;

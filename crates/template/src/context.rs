@@ -1,7 +1,8 @@
-//! What a function may use while it runs: the templates of the render, the outside world through [`Host`], and the
-//! render's own state.
+//! What a function may use while it runs: the templates of the render, the outside world through
+//! [`Host`], and the render's own state.
 //!
-//! Invariant: everything impure comes through the host; a render with the same host answers prints the same bytes.
+//! Invariant: everything impure comes through the host; a render with the same host answers prints
+//! the same bytes.
 
 use std::collections::HashMap;
 use std::rc::Rc;

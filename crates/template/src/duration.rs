@@ -1,4 +1,5 @@
-//! Named integers: `time.Duration`, `time.Month` and `time.Weekday`, as they print and what methods they have.
+//! Named integers: `time.Duration`, `time.Month` and `time.Weekday`, as they print and what methods
+//! they have.
 #![expect(clippy::unnecessary_wraps, reason = "every function has the shape of `Call`")]
 
 use crate::{CallError, Context, Function, IntKind, Param, Value};

@@ -1,7 +1,8 @@
-//! What goes wrong: in a text (`ParseError`), while executing it (`ExecError`), inside a function (`CallError`).
+//! What goes wrong: in a text (`ParseError`), while executing it (`ExecError`), inside a function
+//! (`CallError`).
 //!
-//! Invariant: every error keeps its structure (where, in which template, and the chain of causes); Go's exact text and
-//! the diagnostic with carets are both made from it, never parsed back.
+//! Invariant: every error keeps its structure (where, in which template, and the chain of causes);
+//! Go's exact text and the diagnostic with carets are both made from it, never parsed back.
 
 use std::fmt;
 use std::ops::Range;
@@ -135,7 +136,8 @@ impl ExecError {
         self.0.frame.as_ref()
     }
 
-    /// What went wrong here, without place and cause: `error calling include`, `nil pointer evaluating …`.
+    /// What went wrong here, without place and cause: `error calling include`, `nil pointer
+    /// evaluating …`.
     pub fn message(&self) -> &str {
         &self.0.message
     }

@@ -1,7 +1,7 @@
 //! Go's `fmt` over template values: `Sprintf`, `Sprint`, `Sprintln` and every verb.
 //!
-//! Invariant: prints what Go prints, mistakes in a format included (`%!d(string=x)`). A value that holds itself, at
-//! which Go dies, ends after [`MAX_DEPTH`] levels or [`MAX_LEN`] bytes.
+//! Invariant: prints what Go prints, mistakes in a format included (`%!d(string=x)`). A value that
+//! holds itself, at which Go dies, ends after [`MAX_DEPTH`] levels or [`MAX_LEN`] bytes.
 
 mod field;
 mod float;

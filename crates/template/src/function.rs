@@ -1,12 +1,12 @@
 //! A function that templates call: its name, the Go types of its parameters, and what it does.
 //!
-//! Invariant: when [`Function::call`] runs, the number and types of the arguments were already checked and converted
-//! as Go's `text/template` does, so that its error texts come from one place.
+//! Invariant: when [`Function::call`] runs, the number and types of the arguments were already
+//! checked and converted as Go's `text/template` does, so that its error texts come from one place.
 
 use crate::{CallError, Context, Value};
 
-/// What a function does. The slice holds the fixed arguments and then the variadic ones; a method's receiver comes
-/// first.
+/// What a function does. The slice holds the fixed arguments and then the variadic ones; a method's
+/// receiver comes first.
 pub type Call = fn(&mut Context<'_>, &[Value]) -> Result<Value, CallError>;
 
 /// A function, or a method of a value.

@@ -1,7 +1,7 @@
 //! What a compiled body is made of.
 //!
-//! Invariant: an instruction is at most 16 bytes and refers to its program's tables by number; where it stands in the
-//! text is in a side table, read only when something fails.
+//! Invariant: an instruction is at most 16 bytes and refers to its program's tables by number;
+//! where it stands in the text is in a side table, read only when something fails.
 
 use std::sync::Arc;
 
@@ -61,7 +61,8 @@ pub(crate) enum Instruction {
     ShortCircuit { when: bool, target: u32 },
     /// Notes where in the text the machine is, for errors after a short circuit.
     Note,
-    /// Makes the top the dot until [`Instruction::EndWith`]; drops it and goes elsewhere if it is false.
+    /// Makes the top the dot until [`Instruction::EndWith`]; drops it and goes elsewhere if it is
+    /// false.
     With(u32),
     /// Restores the dot.
     EndWith,
@@ -125,8 +126,9 @@ pub(crate) struct Loop {
 
 /// A field with arguments: a method call, or a mistake.
 ///
-/// [`Instruction::Resolve`] finds out which, before any argument is evaluated. If it is a method, its receiver stays
-/// on the stack below the arguments; a field of no value is no value, and the machine goes on behind the call.
+/// [`Instruction::Resolve`] finds out which, before any argument is evaluated. If it is a method,
+/// its receiver stays on the stack below the arguments; a field of no value is no value, and the
+/// machine goes on behind the call.
 #[derive(Clone, Debug)]
 pub(crate) struct MethodCall {
     pub(crate) base: Base,
@@ -135,7 +137,8 @@ pub(crate) struct MethodCall {
     pub(crate) node: NodeId,
     /// The written arguments: constants among them get the parameter's type.
     pub(crate) args: Vec<MethodArg>,
-    /// Whether the value of the previous command is one more argument, which lies below the receiver.
+    /// Whether the value of the previous command is one more argument, which lies below the
+    /// receiver.
     pub(crate) piped: bool,
     pub(crate) end: u32,
 }

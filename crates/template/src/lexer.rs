@@ -1,7 +1,7 @@
 //! Text to tokens, with Go's delimiters, trim markers and comments.
 //!
-//! Invariant: tokens, their lines and the words of every error are those of Go's `text/template/parse`. Trimming
-//! happens here; the parser never sees it.
+//! Invariant: tokens, their lines and the words of every error are those of Go's
+//! `text/template/parse`. Trimming happens here; the parser never sees it.
 
 mod scan;
 

@@ -1,9 +1,9 @@
 //! Go `text/template`: text in, compiled program out; values in, text out.
 //!
-//! A text goes through `lexer` → `parser` → `ast` → `compiler` and becomes a program: instructions with every
-//! variable resolved to a frame slot. Programs own their text, are `Send + Sync` and are cached by content. A
-//! [`TemplateSet`] gives programs names with Go's rules of redefinition; a [`Session`] executes them over [`Value`]s,
-//! which belong to one thread and one render.
+//! A text goes through `lexer` → `parser` → `ast` → `compiler` and becomes a program: instructions
+//! with every variable resolved to a frame slot. Programs own their text, are `Send + Sync` and are
+//! cached by content. A [`TemplateSet`] gives programs names with Go's rules of redefinition; a
+//! [`Session`] executes them over [`Value`]s, which belong to one thread and one render.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -18,8 +18,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! Behaviour and error texts are those of Go 1.26's `text/template` and `fmt`; where Go would exhaust memory or the
-//! stack, a budget refuses with a clear error. Not here: Helm's rules and functions (`render`, `functions`).
+//! Behaviour and error texts are those of Go 1.26's `text/template` and `fmt`; where Go would
+//! exhaust memory or the stack, a budget refuses with a clear error. Not here: Helm's rules and
+//! functions (`render`, `functions`).
 
 mod ast;
 mod builtins;

@@ -1,6 +1,7 @@
 //! Named functions that a text is compiled against.
 //!
-//! Invariant: a library does not change once a template was compiled with it; programs refer to functions by index.
+//! Invariant: a library does not change once a template was compiled with it; programs refer to
+//! functions by index.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -1,4 +1,5 @@
-//! Values of Go literals: strings, characters and numbers, as `strconv` and `text/template/parse` read them.
+//! Values of Go literals: strings, characters and numbers, as `strconv` and `text/template/parse`
+//! read them.
 
 use crate::ast::Number;
 use crate::unicode::quote;

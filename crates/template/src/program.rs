@@ -1,7 +1,8 @@
-//! A compiled text: code for every definition in it, the tables that the code refers to, and the tree for errors.
+//! A compiled text: code for every definition in it, the tables that the code refers to, and the
+//! tree for errors.
 //!
-//! Invariant: knows neither its name nor any value, so that one program serves every set and every render that has
-//! the same text and library. `Send + Sync`.
+//! Invariant: knows neither its name nor any value, so that one program serves every set and every
+//! render that has the same text and library. `Send + Sync`.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -44,8 +45,8 @@ impl Program {
 
 /// Programs by their text, shared between sets and threads.
 ///
-/// Charts share library charts and helpers, and an agent renders the same chart again and again: a text is compiled
-/// once per library.
+/// Charts share library charts and helpers, and an agent renders the same chart again and again: a
+/// text is compiled once per library.
 #[derive(Debug, Default)]
 pub struct ProgramCache(Mutex<Programs>);
 
@@ -57,7 +58,8 @@ struct Programs {
     size: usize,
 }
 
-/// Bytes of text above which a cache starts anew: texts compiled during renders may differ each time.
+/// Bytes of text above which a cache starts anew: texts compiled during renders may differ each
+/// time.
 const MAX_CACHED: usize = 64 << 20;
 
 impl ProgramCache {

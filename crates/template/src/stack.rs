@@ -1,6 +1,8 @@
-//! Room on the machine's stack for what is recursive: parsing, compiling and functions that execute templates.
+//! Room on the machine's stack for what is recursive: parsing, compiling and functions that execute
+//! templates.
 //!
-//! Invariant: recursion whose depth the input chooses goes through [`grow`], so that no input overflows the stack.
+//! Invariant: recursion whose depth the input chooses goes through [`grow`], so that no input
+//! overflows the stack.
 
 /// What must be left before a step of recursion.
 const RED_ZONE: usize = 256 * 1024;

@@ -1,7 +1,7 @@
 //! A value as a template sees it: Go's dynamic types, kept apart as `reflect` keeps them.
 //!
-//! Invariant: a value is at most 24 bytes, cheap to clone, and belongs to one thread. Strings and lists never change;
-//! maps have identity and change for everyone who holds them, as in Go.
+//! Invariant: a value is at most 24 bytes, cheap to clone, and belongs to one thread. Strings and
+//! lists never change; maps have identity and change for everyone who holds them, as in Go.
 //! Not here: printing (`format`), comparison (`compare`).
 
 mod convert;
@@ -170,7 +170,8 @@ impl Value {
         if let Self::Object(value) = self { value.as_any().downcast_ref() } else { None }
     }
 
-    /// What is left when Go forgets that a value was an `interface{}`: a nil interface becomes no value.
+    /// What is left when Go forgets that a value was an `interface{}`: a nil interface becomes no
+    /// value.
     #[must_use]
     pub fn concrete(self) -> Self {
         if let Self::Nil = self { Self::Missing } else { self }

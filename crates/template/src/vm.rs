@@ -1,7 +1,8 @@
 //! The machine that executes compiled bodies.
 //!
-//! Invariant: `template` calls use no machine stack, so that Go's depth of 100000 is reached safely; every instruction
-//! is paid for from the session's fuel, and output is bounded. Locations are looked at only when something fails.
+//! Invariant: `template` calls use no machine stack, so that Go's depth of 100000 is reached
+//! safely; every instruction is paid for from the session's fuel, and output is bounded. Locations
+//! are looked at only when something fails.
 
 #![expect(
     clippy::unnecessary_box_returns,

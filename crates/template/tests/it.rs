@@ -1,4 +1,5 @@
-//! Cases that Go's own `text/template` ran (see `oracle/main.go`), and what the engine promises beyond Go.
+//! Cases that Go's own `text/template` ran (see `oracle/main.go`), and what the engine promises
+//! beyond Go.
 
 #[path = "it/cases.rs"]
 mod cases;

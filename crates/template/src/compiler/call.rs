@@ -1,4 +1,5 @@
-//! Code of function calls: their number of arguments is checked here, each argument against its parameter.
+//! Code of function calls: their number of arguments is checked here, each argument against its
+//! parameter.
 
 use super::Compiler;
 use super::literal;

@@ -5,8 +5,9 @@ use crate::ast::{Children, NodeId, NodeKind, Span};
 use crate::instructions::{Base, Constant, Instruction, MethodArg, MethodCall};
 
 impl<'t> Compiler<'t> {
-    /// Leaves the pipeline's value on the stack and sets its variables. The value may still be a nil interface where
-    /// Go has no value: who takes it makes no difference, or asks for [`Instruction::Concrete`].
+    /// Leaves the pipeline's value on the stack and sets its variables. The value may still be a
+    /// nil interface where Go has no value: who takes it makes no difference, or asks for
+    /// [`Instruction::Concrete`].
     pub(super) fn pipeline(&mut self, pipe: NodeId) {
         let NodeKind::Pipe { declared, assigns, commands } = self.ast.kind(pipe) else { return };
         self.at = pipe;

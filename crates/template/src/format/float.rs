@@ -14,7 +14,8 @@ pub enum Notation {
     General,
 }
 
-/// Go's `strconv.FormatFloat`; without a precision as many digits as tell the float from its neighbours.
+/// Go's `strconv.FormatFloat`; without a precision as many digits as tell the float from its
+/// neighbours.
 pub fn float(value: f64, notation: Notation, precision: Option<usize>, float: Float) -> String {
     if value.is_nan() {
         return "NaN".to_owned();
@@ -57,10 +58,38 @@ struct Digits {
 
 impl Digits {
     fn shortest(value: f64, float: Float) -> Self {
-        Self::parse(&match float {
+        let shortest = Self::parse(&match float {
             Float::Float32 => format!("{:e}", value as f32),
             Float::Float64 => format!("{value:e}"),
-        })
+        });
+        shortest.tie_to_even(value, float)
+    }
+
+    /// Between two equally near candidates Rust takes the upper one, Go the even one.
+    fn tie_to_even(self, value: f64, float: Float) -> Self {
+        // Only where the candidates are as near to each other as floats are.
+        let fewest = if float == Float::Float32 { 6 } else { 15 };
+        let Some(last @ (b'1' | b'3' | b'5' | b'7' | b'9')) = self.digits.bytes().last() else {
+            return self;
+        };
+        if self.digits.len() < fewest {
+            return self;
+        }
+        let mut lower = self.digits.clone();
+        lower.pop();
+        lower.push(char::from(last - 1));
+        // All digits that a float can have.
+        let exact = Self::parse(&format!("{value:.800e}"));
+        if exact.digits.strip_prefix(lower.as_str()) != Some("5") {
+            return self;
+        }
+        let text = format!("0.{lower}e{}", self.point);
+        let same = match float {
+            Float::Float32 => text.parse() == Ok(value as f32),
+            Float::Float64 => text.parse() == Ok(value),
+        };
+        let digits = lower.trim_end_matches('0').to_owned();
+        if same { Self { digits, point: self.point } } else { self }
     }
 
     fn rounded(value: f64, count: usize) -> Self {
@@ -263,4 +292,23 @@ fn hexadecimal(value: f64, precision: Option<usize>) -> String {
     let point = if digits.is_empty() { "" } else { "." };
     let exponent_sign = if exponent < 0 { '-' } else { '+' };
     format!("{sign}0x{}{point}{digits}p{exponent_sign}{:02}", mantissa >> 60, exponent.abs())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_two_shortest_forms_the_even_one_is_printed() {
+        let cases = [
+            (2.980_232_238_769_531_2e-8, "2.9802322387695312e-08"),
+            (9_958_063_046_873.312, "9.958063046873312e+12"),
+            (266_314_764_729_591.62, "2.6631476472959162e+14"),
+            (0.3, "0.3"),
+            (5e-324, "5e-324"),
+        ];
+        for (value, text) in cases {
+            assert_eq!(float(value, Notation::General, None, Float::Float64), text);
+        }
+    }
 }

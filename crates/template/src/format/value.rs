@@ -130,7 +130,8 @@ impl Printer {
             'x' => self.hex(bytes, false),
             'X' => self.hex(bytes, true),
             _ => {
-                let name: &[u8] = if depth == 0 { b"[]byte" } else { b"[]uint8" };
+                let name: &[u8] =
+                    if depth == 0 && matches!(verb, 'v' | 'd') { b"[]byte" } else { b"[]uint8" };
                 let items =
                     bytes.iter().map(|&byte| Value::Uint(byte.into(), crate::UintKind::Uint8));
                 let list: Vec<Value> = items.collect();

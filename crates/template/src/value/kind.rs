@@ -1,7 +1,7 @@
 //! Kinds and names of Go's basic types.
 //!
-//! Invariant: the closed set of types that a template can meet; named integer types are here, not objects, because
-//! arithmetic and comparison look through the name.
+//! Invariant: the closed set of types that a template can meet; named integer types are here, not
+//! objects, because arithmetic and comparison look through the name.
 
 /// A signed integer type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,7 +1,9 @@
-//! A Go map with string keys: it has identity, changes for everyone who holds it, and is ranged in key order.
+//! A Go map with string keys: it has identity, changes for everyone who holds it, and is ranged in
+//! key order.
 //!
-//! Invariant: entries are sorted by key bytes. A map that a template changed may hold itself; the session of the
-//! render remembers those and empties them at its end ([`Cycles`]), so that nothing leaks.
+//! Invariant: entries are sorted by key bytes. A map that a template changed may hold itself; the
+//! session of the render remembers those and empties them at its end ([`Cycles`]), so that nothing
+//! leaks.
 
 use std::cell::{Ref, RefCell};
 use std::rc::{Rc, Weak};
@@ -100,8 +102,8 @@ impl Map {
         find(&self.0.entries.borrow(), key.as_ref()).is_ok()
     }
 
-    /// Sets an entry while a tree is being built. Templates' functions use [`Context::set`](crate::Context::set), which
-    /// also sees to cycles.
+    /// Sets an entry while a tree is being built. Templates' functions use
+    /// [`Context::set`](crate::Context::set), which also sees to cycles.
     pub fn insert(&self, key: impl Into<Str>, value: Value) -> Result<(), NilMap> {
         if self.0.nil {
             return Err(NilMap);
@@ -258,7 +260,8 @@ impl Drop for Cycles {
     }
 }
 
-/// Drops a tree without recursion: containers that nobody else holds are emptied into one work list.
+/// Drops a tree without recursion: containers that nobody else holds are emptied into one work
+/// list.
 pub(super) fn dismantle(mut work: Vec<Value>) {
     while let Some(value) = work.pop() {
         match value {

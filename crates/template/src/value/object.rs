@@ -1,4 +1,5 @@
-//! Go types that are neither basic nor plain containers: structs and pointers with fields and methods.
+//! Go types that are neither basic nor plain containers: structs and pointers with fields and
+//! methods.
 
 use std::any::Any;
 use std::fmt::Debug;
@@ -19,7 +20,8 @@ pub trait Object: Any + Debug {
         if self.type_name().starts_with('*') { Kind::Ptr } else { Kind::Struct }
     }
 
-    /// Exported fields in Go's order; read by `.Name`, and printed where there is no [`text`](Self::text).
+    /// Exported fields in Go's order; read by `.Name`, and printed where there is no
+    /// [`text`](Self::text).
     fn fields(&self) -> Vec<(&'static str, Value)> {
         Vec::new()
     }

@@ -1,6 +1,7 @@
 //! Go's `string`: any bytes, usually UTF-8, shared or inline.
 //!
-//! Invariant: never changes; 24 bytes; up to 22 bytes are held inline, so that keys and short values allocate nothing.
+//! Invariant: never changes; 24 bytes; up to 22 bytes are held inline, so that keys and short
+//! values allocate nothing.
 
 use std::borrow::{Borrow, Cow};
 use std::cmp::Ordering;

@@ -1,6 +1,6 @@
 // Runs template cases through Go's own text/template and writes down what it printed.
 //
-//	go run ./crates/template/tests/oracle crates/template/tests/cases/*.jsonl
+//	go run crates/template/tests/oracle/main.go crates/template/tests/cases/*.jsonl
 //
 // A case is one JSON object a line: template, data, missing (default, zero or error), and then what Go gave: output
 // or error. Whole numbers in data are int, others float64.
