@@ -108,10 +108,11 @@ fn resource(
     at: &path::Resource<'_>,
 ) -> Result<Answer, Status> {
     let Some(kind) = cluster.registry.by_resource(at.group, at.version, at.plural) else {
-        return Ok(not_here());
+        let known = cluster.registry.serves(at.group, at.version);
+        return if known { Err(Status::no_resource()) } else { Ok(not_here()) };
     };
     if at.namespace.is_some() && !kind.namespaced {
-        return Ok(not_here());
+        return Err(Status::no_resource());
     }
     let target = Target {
         namespace: at.namespace.unwrap_or_default().to_owned(),
@@ -129,7 +130,9 @@ fn resource(
         "get" => read::get(cluster, request, &target),
         "list" => read::list(cluster, request, &target),
         "watch" => watch::start(cluster, request, &target),
-        "create" if review::is_review(&target.kind) => review::answer(request, &target.kind),
+        "create" if review::is_review(&target.kind) => {
+            review::answer(cluster, request, &target.kind)
+        }
         "create" => write::create(cluster, request, &target),
         "update" => write::update(cluster, request, &target, crate::cluster::Part::Main),
         "patch" => write::patch(cluster, request, &target, crate::cluster::Part::Main),

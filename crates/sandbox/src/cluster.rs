@@ -20,7 +20,7 @@ use crate::object::{self, Name};
 use crate::store::Store;
 
 pub(crate) use delete::{DeleteOptions, Propagation};
-pub(crate) use write::{Part, WriteOptions, Written};
+pub(crate) use write::{Part, WriteOptions, Written, passing};
 
 /// Tells the time; tests pass one that stands still.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;

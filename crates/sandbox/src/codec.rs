@@ -7,7 +7,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::quantity;
-use crate::schema::{Field, Scalar, Shape, Struct, Zero};
+use crate::schema::{Declared, Field, Scalar, Shape, Struct, Zero};
 
 /// An encoded object and what was not understood in it.
 #[derive(Debug)]
@@ -20,8 +20,39 @@ pub(crate) struct Encoded {
 /// Encodes a value; the error is the text Go's decoder would give.
 pub(crate) fn encode(value: &Value, shape: &Shape) -> Result<Encoded, String> {
     let mut unknown = vec![];
-    let value = encode_at(value, shape, "", &mut unknown)?;
+    let value = encode_at(value, shape, &At::root(), &mut unknown)?;
     Ok(Encoded { value, unknown })
+}
+
+/// Where a value is: for reports of unknown fields, and in the words of Go's decoder.
+struct At<'a> {
+    path: String,
+    /// The path without positions and map keys.
+    field: String,
+    /// The Go type that declares the field.
+    owner: &'a str,
+}
+
+impl<'a> At<'a> {
+    fn root() -> Self {
+        Self { path: String::new(), field: String::new(), owner: "" }
+    }
+
+    fn member(&self, name: &str, owner: &'a str) -> Self {
+        Self { path: join(&self.path, name), field: join(&self.field, name), owner }
+    }
+
+    fn item(&self, index: usize) -> Self {
+        Self {
+            path: format!("{}[{index}]", self.path),
+            field: self.field.clone(),
+            owner: self.owner,
+        }
+    }
+
+    fn entry(&self, key: &str) -> Self {
+        Self { path: join(&self.path, key), field: self.field.clone(), owner: self.owner }
+    }
 }
 
 /// What an empty object of a type looks like.
@@ -80,37 +111,33 @@ fn empty_map(shape: &Shape) -> Map<String, Value> {
 fn encode_at(
     value: &Value,
     shape: &Shape,
-    path: &str,
+    at: &At<'_>,
     unknown: &mut Vec<String>,
 ) -> Result<Value, String> {
     match shape {
         Shape::Any => Ok(value.clone()),
-        Shape::Scalar(scalar) => encode_scalar(value, *scalar, path),
+        Shape::Scalar(scalar) => encode_scalar(value, *scalar, at),
         Shape::List { item, .. } => {
             let Value::Array(list) = value else {
-                return Err(mismatch(value, path, "[]interface {}"));
+                return Err(mismatch(value, at, "[]interface {}"));
             };
             let items = list.iter().enumerate().map(|(index, child)| {
-                let path = format!("{path}[{index}]");
-                if child.is_null() {
-                    Ok(zero(item))
-                } else {
-                    encode_at(child, item, &path, unknown)
-                }
+                let at = at.item(index);
+                if child.is_null() { Ok(zero(item)) } else { encode_at(child, item, &at, unknown) }
             });
             Ok(Value::Array(items.collect::<Result<_, _>>()?))
         }
         Shape::Map { value: member, .. } => {
             let Value::Object(map) = value else {
-                return Err(mismatch(value, path, "map[string]string"));
+                return Err(mismatch(value, at, "map[string]string"));
             };
             let mut out = Map::new();
             for (key, child) in map {
-                let path = join(path, key);
+                let at = at.entry(key);
                 let child = if child.is_null() {
                     zero(member)
                 } else {
-                    encode_at(child, member, &path, unknown)?
+                    encode_at(child, member, &at, unknown)?
                 };
                 out.insert(key.clone(), child);
             }
@@ -118,34 +145,34 @@ fn encode_at(
         }
         Shape::Struct { .. } => {
             let Some(of) = shape.declared() else { return Ok(value.clone()) };
-            let Value::Object(map) = value else { return Err(mismatch(value, path, "struct")) };
-            encode_struct(map, of, path, unknown).map(Value::Object)
+            let Value::Object(map) = value else { return Err(mismatch(value, at, "struct")) };
+            encode_struct(map, (of, go_name(shape)), at, unknown).map(Value::Object)
         }
     }
 }
 
 fn encode_struct(
     map: &Map<String, Value>,
-    of: &Struct,
-    path: &str,
+    (of, owner): (&Struct, &str),
+    at: &At<'_>,
     unknown: &mut Vec<String>,
 ) -> Result<Map<String, Value>, String> {
     let mut out = Map::new();
     for (key, child) in map {
-        let path = join(path, key);
+        let at = at.member(key, owner);
         let Some(field) = of.fields.get(key) else {
             match &of.rest {
                 Some(rest) => {
-                    out.insert(key.clone(), encode_at(child, rest, &path, unknown)?);
+                    out.insert(key.clone(), encode_at(child, rest, &at, unknown)?);
                 }
-                None => unknown.push(path),
+                None => unknown.push(at.path),
             }
             continue;
         };
         if child.is_null() {
             continue;
         }
-        let child = encode_at(child, &field.shape, &path, unknown)?;
+        let child = encode_at(child, &field.shape, &at, unknown)?;
         if !(field.zero == Zero::Drop && is_zero(&child, &field.shape)) {
             out.insert(key.clone(), child);
         }
@@ -160,7 +187,7 @@ fn encode_struct(
     Ok(out)
 }
 
-fn encode_scalar(value: &Value, scalar: Scalar, path: &str) -> Result<Value, String> {
+fn encode_scalar(value: &Value, scalar: Scalar, at: &At<'_>) -> Result<Value, String> {
     let fits = match scalar {
         Scalar::Text | Scalar::Bytes | Scalar::Time | Scalar::MicroTime => value.is_string(),
         Scalar::Boolean => value.is_boolean(),
@@ -172,13 +199,13 @@ fn encode_scalar(value: &Value, scalar: Scalar, path: &str) -> Result<Value, Str
                     .as_f64()
                     .filter(|float| float.fract() == 0.0)
                     .map(|float| json!(float as i64))
-                    .ok_or_else(|| mismatch(value, path, "int64")),
+                    .ok_or_else(|| mismatch(value, at, "int64")),
                 Value::Number(_) => Ok(value.clone()),
                 Value::Null
                 | Value::Bool(_)
                 | Value::String(_)
                 | Value::Array(_)
-                | Value::Object(_) => Err(mismatch(value, path, "int32")),
+                | Value::Object(_) => Err(mismatch(value, at, "int32")),
             };
         }
         Scalar::Quantity => {
@@ -186,7 +213,7 @@ fn encode_scalar(value: &Value, scalar: Scalar, path: &str) -> Result<Value, Str
                 Value::String(text) => text.clone(),
                 Value::Number(number) => number.to_string(),
                 Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => {
-                    return Err(mismatch(value, path, "resource.Quantity"));
+                    return Err(mismatch(value, at, "resource.Quantity"));
                 }
             };
             return quantity::canonical(&text).map(Value::String).ok_or_else(|| {
@@ -194,7 +221,7 @@ fn encode_scalar(value: &Value, scalar: Scalar, path: &str) -> Result<Value, Str
             });
         }
     };
-    if fits { Ok(value.clone()) } else { Err(mismatch(value, path, go_type(scalar))) }
+    if fits { Ok(value.clone()) } else { Err(mismatch(value, at, go_type(scalar))) }
 }
 
 fn go_type(scalar: Scalar) -> &'static str {
@@ -210,7 +237,7 @@ fn go_type(scalar: Scalar) -> &'static str {
     }
 }
 
-fn mismatch(value: &Value, path: &str, wanted: &str) -> String {
+fn mismatch(value: &Value, at: &At<'_>, wanted: &str) -> String {
     let got = match value {
         Value::Null => "null",
         Value::Bool(_) => "bool",
@@ -219,16 +246,22 @@ fn mismatch(value: &Value, path: &str, wanted: &str) -> String {
         Value::Array(_) => "array",
         Value::Object(_) => "object",
     };
-    let field: String = path
-        .split('[')
-        .enumerate()
-        .map(
-            |(i, part)| {
-                if i == 0 { part } else { part.split_once(']').map_or("", |(_, rest)| rest) }
-            },
-        )
-        .collect();
-    format!("json: cannot unmarshal {got} into Go struct field {field} of type {wanted}")
+    format!(
+        "json: cannot unmarshal {got} into Go struct field {}.{} of type {wanted}",
+        at.owner, at.field
+    )
+}
+
+/// The name of the Go type behind a shape.
+fn go_name(shape: &Shape) -> &str {
+    match shape {
+        Shape::Struct { of: Declared::Table(name), .. } => name.rsplit('.').next().unwrap_or(name),
+        Shape::Struct { .. }
+        | Shape::Scalar(_)
+        | Shape::Any
+        | Shape::Map { .. }
+        | Shape::List { .. } => "",
+    }
 }
 
 fn join(path: &str, key: &str) -> String {
@@ -261,7 +294,7 @@ mod tests {
         let error = encode(&json!({"spec": {"replicas": "two"}}), &shape).unwrap_err();
         assert_eq!(
             error,
-            "json: cannot unmarshal string into Go struct field spec.replicas of type int32"
+            "json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32"
         );
     }
 }

@@ -75,6 +75,9 @@ fn note(cluster: &mut Cluster, queue: &mut VecDeque<Key>, change: &Change) {
         if &*change.storage == "persistentvolumeclaims" {
             volume::reclaim(cluster, &change.new);
         }
+        for claim in volume::claims_of(&change.new) {
+            push(queue, (Arc::from("persistentvolumeclaims"), claim));
+        }
         garbage::collect(cluster, object::uid(&change.new));
         // A namespace that is going away waits for the last of its objects.
         push(queue, (Arc::from("namespaces"), (String::new(), name.0)));
@@ -97,6 +100,7 @@ fn reconcile(cluster: &mut Cluster, storage: &str, name: &Name) {
         "pods" => pod::reconcile(cluster, name, &live),
         "services" => service::reconcile(cluster, name, &live),
         "persistentvolumeclaims" => volume::reconcile(cluster, name, &live),
+        "persistentvolumes" => volume::reconcile_volume(cluster, name, &live),
         "deployments.apps" => deployment::reconcile(cluster, name, &live),
         "replicasets.apps" | "replicationcontrollers" => {
             replicaset::reconcile(cluster, storage, name, &live);

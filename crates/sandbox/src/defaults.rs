@@ -16,6 +16,7 @@ use crate::kinds::Kind;
 use crate::object::default_to;
 
 pub(crate) use pods::pod_priority;
+pub(crate) use workloads::TEMPLATE_GENERATION;
 
 /// Fills in the defaults of an object's kind.
 pub(crate) fn apply(kind: &Kind, object: &mut Value) {

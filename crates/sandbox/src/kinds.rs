@@ -89,6 +89,11 @@ impl Registry {
         &self.kinds
     }
 
+    /// Whether a group is served at a version.
+    pub(crate) fn serves(&self, group: &str, version: &str) -> bool {
+        self.kinds.iter().any(|kind| kind.group == group && kind.version == version)
+    }
+
     /// The kind behind a URL.
     pub(crate) fn by_resource(
         &self,

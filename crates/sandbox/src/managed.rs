@@ -139,7 +139,7 @@ pub(crate) fn apply(
     }
     if let Some(mine) = owners.get_mut(&me) {
         mine.fields = mine.fields.difference(&stripped());
-        if merged != bare || mine.time.is_none() {
+        if merged != bare {
             mine.time = Some(writer.now.clone());
         }
     }

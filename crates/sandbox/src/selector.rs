@@ -168,7 +168,14 @@ fn parse_rule(part: &str) -> Result<(String, Rule), String> {
     if let Some((name, value)) = part.split_once('<') {
         return Ok((key(name), Rule::Less(value.trim().parse().map_err(|_| refuse())?)));
     }
-    if part.contains(char::is_whitespace) { Err(refuse()) } else { Ok((key(part), Rule::Exists)) }
+    if let Some((_, rest)) = part.split_once(char::is_whitespace) {
+        let found = rest.trim();
+        Err(format!(
+            "unable to parse requirement: found '{found}', expected: in, notin, =, ==, !=, gt, lt"
+        ))
+    } else {
+        Ok((key(part), Rule::Exists))
+    }
 }
 
 #[cfg(test)]

@@ -161,6 +161,33 @@ impl Status {
         }
     }
 
+    /// 404 for a path below a group and version that are served.
+    pub(crate) fn no_resource() -> Self {
+        let message = "the server could not find the requested resource";
+        Self { details: json!({}), ..Self::plain(404, "NotFound", message) }
+    }
+
+    /// 422 for a patch that cannot be carried out; the server keeps the reason to itself.
+    pub(crate) fn unworkable_patch() -> Self {
+        let message = "the server rejected our request due to an error in our request";
+        Self { details: json!({}), ..Self::plain(422, "Invalid", message) }
+    }
+
+    /// 409 for a precondition of a delete.
+    pub(crate) fn precondition(kind: &Kind, name: &str, why: &str) -> Self {
+        let kind_name = if kind.group.is_empty() {
+            kind.kind.clone()
+        } else {
+            format!("{}.{}", kind.kind, kind.group)
+        };
+        Self {
+            code: 409,
+            reason: "Conflict",
+            message: format!("Operation cannot be fulfilled on {kind_name} \"{name}\": {why}"),
+            details: details(name, &kind.group, &kind.kind, None),
+        }
+    }
+
     /// 405.
     pub(crate) fn method_not_allowed() -> Self {
         let message = "the server does not allow this method on the requested resource";

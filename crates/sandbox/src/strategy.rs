@@ -38,6 +38,11 @@ const COUNTED: &[&str] = &[
     DEFINITIONS,
 ];
 
+/// The finalizer of a volume that may be bound.
+pub(crate) const PROTECTED_VOLUME: &str = "kubernetes.io/pv-protection";
+/// The finalizer of a claim that a pod may use.
+pub(crate) const PROTECTED_CLAIM: &str = "kubernetes.io/pvc-protection";
+
 /// Whether a kind counts generations.
 pub(crate) fn has_generation(kind: &Kind) -> bool {
     kind.custom.is_some() || COUNTED.contains(&kind.storage.as_str())
@@ -72,12 +77,16 @@ pub(crate) fn prepare_create(
             }
         }
         "jobs.batch" => claim_job_pods(object),
+        "daemonsets.apps" => {
+            object["metadata"]["annotations"][defaults::TEMPLATE_GENERATION] = json!("1");
+        }
         "namespaces" => {
             object["spec"]["finalizers"] = json!(["kubernetes"]);
             object["status"]["phase"] = json!("Active");
         }
         "persistentvolumeclaims" | "persistentvolumes" => {
             object["status"]["phase"] = json!("Pending");
+            protect(kind, object);
             if kind.is("persistentvolumeclaims") {
                 default_class(cluster, object);
             }
@@ -107,6 +116,13 @@ pub(crate) fn prepare_update(
     }
     match kind.storage.as_str() {
         "services" => services::allocate(cluster, Some(live), new)?,
+        "daemonsets.apps" => {
+            let count: i64 = object::annotation(live, defaults::TEMPLATE_GENERATION)
+                .and_then(|count| count.parse().ok())
+                .unwrap_or(1);
+            let next = count + i64::from(live["spec"]["template"] != new["spec"]["template"]);
+            new["metadata"]["annotations"][defaults::TEMPLATE_GENERATION] = json!(next.to_string());
+        }
         "namespaces" => new["spec"]["finalizers"] = live["spec"]["finalizers"].clone(),
         "jobs.batch" => {
             default_to(members(new, "spec"), "selector", live["spec"]["selector"].clone());
@@ -150,6 +166,8 @@ fn claim_job_pods(job: &mut Value) {
         return;
     }
     let (uid, name) = (object::uid(job).to_owned(), object::name(job).to_owned());
+    // Labels that were defaulted are the template's own map on the server: they change with it.
+    let shared = job["metadata"].get("labels") == job["spec"]["template"]["metadata"].get("labels");
     let template = members(&mut job["spec"], "template");
     let metadata = template.entry("metadata").or_insert_with(|| json!({}));
     let labels = members(metadata, "labels");
@@ -157,8 +175,23 @@ fn claim_job_pods(job: &mut Value) {
         labels.insert(format!("{prefix}controller-uid"), json!(uid));
         labels.insert(format!("{prefix}job-name"), json!(name));
     }
+    let labels = labels.clone();
+    if shared {
+        job["metadata"]["labels"] = Value::Object(labels);
+    }
     let selector = json!({"matchLabels": {"batch.kubernetes.io/controller-uid": uid}});
     default_to(members(job, "spec"), "selector", selector);
+}
+
+/// Keeps a volume or claim from going while it is in use.
+fn protect(kind: &Kind, object: &mut Value) {
+    let what = if kind.is("persistentvolumes") { PROTECTED_VOLUME } else { PROTECTED_CLAIM };
+    let finalizers = members(object, "metadata").entry("finalizers").or_insert_with(|| json!([]));
+    if let Some(list) = finalizers.as_array_mut()
+        && !list.contains(&json!(what))
+    {
+        list.push(json!(what));
+    }
 }
 
 /// Gives a claim without a class the cluster's default one.

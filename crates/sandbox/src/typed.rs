@@ -332,7 +332,17 @@ fn check_at(value: &Value, shape: &Shape, path: &mut Vec<Step>, errors: &mut Vec
             if let Shape::Scalar(scalar) = shape
                 && let Some(expected) = refused_scalar(*scalar, value)
             {
-                refuse(path, format!("expected {expected}, got {}", described(value)));
+                let got = match scalar {
+                    Scalar::Integer | Scalar::Number => go_type(value).to_owned(),
+                    Scalar::Text
+                    | Scalar::Boolean
+                    | Scalar::Bytes
+                    | Scalar::Quantity
+                    | Scalar::Time
+                    | Scalar::MicroTime
+                    | Scalar::IntOrString => described(value),
+                };
+                refuse(path, format!("expected {expected}, got {got}"));
             }
         }
         Atom::List { item, topology } => {
@@ -385,6 +395,19 @@ fn refused_scalar(scalar: Scalar, value: &Value) -> Option<&'static str> {
         }
     };
     (!fits).then_some(expected)
+}
+
+/// A value's type as Go's `%T` prints it.
+fn go_type(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "<nil>",
+        Value::Bool(_) => "bool",
+        Value::Number(number) if number.is_f64() => "float64",
+        Value::Number(_) => "int64",
+        Value::String(_) => "string",
+        Value::Array(_) => "[]interface {}",
+        Value::Object(_) => "map[string]interface {}",
+    }
 }
 
 /// A value as Go's `%v` prints the wrapper around it.

@@ -83,11 +83,6 @@ fn shared(kind: &Kind, object: &Value, out: &mut Vec<Refusal>) {
 fn service(object: &Value, out: &mut Vec<Refusal>) {
     let (ports, kind) = (list(object, "/spec/ports"), text(object, "/spec/type"));
     let headless = text(object, "/spec/clusterIP") == "None";
-    let kinds = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
-    if !kinds.contains(&kind) {
-        let known = kinds.map(str::to_owned);
-        out.push(Refusal::unsupported("spec.type", &object["spec"]["type"], &known));
-    }
     if kind == "ExternalName" && text(object, "/spec/externalName").is_empty() {
         out.push(Refusal::required("spec.externalName", ""));
     }
@@ -105,6 +100,14 @@ fn service(object: &Value, out: &mut Vec<Refusal>) {
         }
         names.push(name);
         workloads::port_number(&port["port"], &format!("{path}.port"), out);
+        if port["targetPort"].is_number() {
+            workloads::port_number(&port["targetPort"], &format!("{path}.targetPort"), out);
+        }
+    }
+    let kinds = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
+    if !kinds.contains(&kind) {
+        let known = kinds.map(str::to_owned);
+        out.push(Refusal::unsupported("spec.type", &object["spec"]["type"], &known));
     }
 }
 

@@ -103,6 +103,10 @@ pub(super) fn list(
         .map(|(name, object)| (name.clone(), convert::convert(object, &target.kind)))
         .collect();
     let mut metadata = json!({"resourceVersion": cluster.store.revision().to_string()});
+    if target.kind.custom.is_some() {
+        // Lists of custom kinds always carry the field.
+        metadata["continue"] = json!("");
+    }
     if let Some(limit) = limit
         && items.len() > limit
     {

@@ -18,7 +18,7 @@ pub(super) fn answer(
     subresource: &str,
 ) -> Result<Answer, Status> {
     if !target.kind.serves(subresource) {
-        return Ok(super::not_here());
+        return Err(Status::no_resource());
     }
     match (subresource, request.method.as_str()) {
         ("status" | "approval", "GET") => read::get(cluster, request, target),

@@ -55,7 +55,7 @@ pub(super) fn update(
             &json!(0),
             "must be specified for an update",
         );
-        return Err(Status::invalid(&target.kind.kind, &target.kind.group, &key.1, &[refused]));
+        return Err(Status::invalid(&target.kind.plural, &target.kind.group, &key.1, &[refused]));
     }
     let options = request.write_options(cluster, &target.kind, part)?;
     let written = cluster.replace(&target.kind, &live, body, &options)?;
@@ -84,7 +84,7 @@ pub(super) fn patch(
     match kind {
         PatchKind::Json => json_patch::apply(&mut new, &patch)?,
         PatchKind::Merge => merge::apply(&mut new, &patch),
-        PatchKind::Strategic if target.kind.custom.is_some() => return Err(unsupported()),
+        PatchKind::Strategic if target.kind.custom.is_some() => return Err(not_strategic()),
         PatchKind::Strategic | PatchKind::Apply => {
             strategic::apply(&mut new, &patch, &target.kind.shape);
         }
@@ -118,16 +118,8 @@ fn apply(
         object::members(&mut config, "metadata").insert("name".to_owned(), json!(key.1));
     } else if given != key.1 {
         return Err(Status::bad_request(format!(
-            "metadata.name: Invalid value: {given:?}: does not match the name on the URL"
-        )));
-    }
-    if config["kind"].as_str() != Some(&target.kind.kind) {
-        return Err(Status::bad_request(format!(
-            "{} \"{}\" is invalid: kind: Invalid value: {:?}: must be {}",
-            target.kind.kind,
-            key.1,
-            config["kind"].as_str().unwrap_or_default(),
-            target.kind.kind
+            "the name of the object ({given}) does not match the name on the URL ({})",
+            key.1
         )));
     }
     let conflicts = if request.flag("force") { Conflicts::Force } else { Conflicts::Refuse };
@@ -186,10 +178,15 @@ pub(super) fn answer(request: &Request, written: Written) -> Answer {
     }
 }
 
-/// Refuses a patch the resource does not take.
-pub(super) fn unsupported() -> Status {
+fn not_strategic() -> Status {
     let message = "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml";
     Status::plain(415, "UnsupportedMediaType", message)
+}
+
+/// Refuses a content type that is no patch.
+pub(super) fn unsupported() -> Status {
+    let refused = Status::plain(415, "UnsupportedMediaType", "415: Unsupported Media Type");
+    Status { details: json!({}), ..refused }
 }
 
 fn check_kind(kind: &Kind, body: &Value) -> Result<(), Status> {
@@ -238,7 +235,7 @@ fn delete_options(request: &Request) -> Result<DeleteOptions, Status> {
         ("Orphan", _) | ("", Some(true)) => Some(Propagation::Orphan),
         ("", None) => None,
         (other, _) => {
-            let known = ["Background", "Foreground", "Orphan"].map(str::to_owned);
+            let known = ["Foreground", "Background", "Orphan", "nil"].map(str::to_owned);
             let refused = Refusal::unsupported("propagationPolicy", &json!(other), &known);
             return Err(Status::invalid("DeleteOptions", "meta.k8s.io", "", &[refused]));
         }

@@ -101,17 +101,17 @@ fn check_preconditions(kind: &Kind, live: &Value, options: &DeleteOptions) -> Re
     let name = object::name(live);
     if let Some(uid) = options.uid.as_ref().filter(|uid| *uid != object::uid(live)) {
         let why = format!(
-            "Precondition failed: UID in precondition: {uid}, UID in object meta: {}",
+            "the UID in the precondition ({uid}) does not match the UID in record ({}). The object might have been deleted and then recreated",
             object::uid(live)
         );
-        return Err(Status::conflict(kind, name, &why));
+        return Err(Status::precondition(kind, name, &why));
     }
     let current = text(live, "/metadata/resourceVersion");
     if let Some(wanted) = options.resource_version.as_ref().filter(|wanted| *wanted != current) {
         let why = format!(
-            "Precondition failed: ResourceVersion in precondition: {wanted}, ResourceVersion in object meta: {current}"
+            "the ResourceVersion in the precondition ({wanted}) does not match the ResourceVersion in record ({current}). The object might have been modified"
         );
-        return Err(Status::conflict(kind, name, &why));
+        return Err(Status::precondition(kind, name, &why));
     }
     Ok(())
 }

@@ -80,7 +80,7 @@ impl Cluster {
         if stored.is_none() && options.part == Part::Status {
             return Err(Status::not_found(kind, &name.1));
         }
-        check_applied(kind, name, config)?;
+        check_applied(kind, config)?;
         let reset = reset_fields(kind, options.part);
         let live = stored.as_ref().map(|live| convert::convert(live, kind));
         let base = live.clone().unwrap_or_else(|| empty(kind));
@@ -235,6 +235,13 @@ impl Cluster {
     }
 }
 
+/// An object of a kind that is answered and not stored.
+pub(crate) fn passing(kind: &Kind, object: Value, options: &WriteOptions) -> Result<Value, Status> {
+    let (mut object, _) = decode(kind, object, options)?;
+    managed::track_update(&empty(kind), &mut object, &kind.shape, &options.writer, &Set::default());
+    Ok(object)
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Tracking {
     /// Record the write as an update.
@@ -252,11 +259,13 @@ fn empty(kind: &Kind) -> Value {
     empty
 }
 
-fn check_applied(kind: &Kind, name: &Name, config: &Value) -> Result<(), Status> {
+fn check_applied(kind: &Kind, config: &Value) -> Result<(), Status> {
     let (given, wanted) = (text(config, "/apiVersion"), kind.api_version());
-    if given != wanted {
+    if given != wanted || text(config, "/kind") != kind.kind {
+        let separator = if given.contains('/') { "" } else { "/" };
         return Err(Status::bad_request(format!(
-            "Incorrect version specified in apply patch. Specified patch version: {given}, expected: {wanted}"
+            "invalid object type: {separator}{given}, Kind={}",
+            text(config, "/kind")
         )));
     }
     if config.pointer("/metadata/managedFields").is_some_and(|fields| !fields.is_null()) {
@@ -273,7 +282,10 @@ fn check_applied(kind: &Kind, name: &Name, config: &Value) -> Result<(), Status>
     };
     let message = format!(
         "failed to create typed patch object ({}/{}; {}, Kind={}): {listed}",
-        name.0, name.1, wanted, kind.kind
+        object::namespace(config),
+        object::name(config),
+        wanted,
+        kind.kind
     );
     Err(Status::plain(500, "", message))
 }

@@ -85,7 +85,8 @@ fn release(cluster: &mut Cluster, storage: &str, dependent: &Value, uid: &str) {
     });
 }
 
-fn drop_finalizer(cluster: &mut Cluster, storage: &str, name: &Name, finalizer: &str) {
+/// Takes a finalizer off, and the object out when it was the last one.
+pub(super) fn drop_finalizer(cluster: &mut Cluster, storage: &str, name: &Name, finalizer: &str) {
     cluster.rewrite(storage, name, "", |object| {
         if let Some(Value::Array(names)) = object.pointer_mut("/metadata/finalizers") {
             names.retain(|name| name != finalizer);

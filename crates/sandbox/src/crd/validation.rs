@@ -73,12 +73,9 @@ fn type_name(value: &Value) -> &'static str {
 }
 
 fn check_object(map: &Map<String, Value>, schema: &Value, path: &str, out: &mut Vec<Refusal>) {
-    for name in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
-        if !map.contains_key(name) {
-            out.push(Refusal::required(join(path, name), ""));
-        }
-    }
-    for (name, value) in map {
+    let mut members: Vec<(&String, &Value)> = map.iter().collect();
+    members.sort_by_key(|(name, _)| *name);
+    for (name, value) in members {
         if path.is_empty() && matches!(name.as_str(), "metadata" | "apiVersion" | "kind") {
             continue;
         }
@@ -91,6 +88,11 @@ fn check_object(map: &Map<String, Value>, schema: &Value, path: &str, out: &mut 
             declared.or(schema.get("additionalProperties").filter(|m| m.is_object()))
         {
             check(value, member, &join(path, name), out);
+        }
+    }
+    for name in schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        if !map.contains_key(name) {
+            out.push(Refusal::required(join(path, name), ""));
         }
     }
 }

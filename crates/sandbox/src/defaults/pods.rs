@@ -12,23 +12,23 @@ pub(super) fn pod(root: &mut Object) {
     at(root, &["spec"], |spec| {
         self::spec(spec);
         default_to(spec, "enableServiceLinks", json!(true));
+        let host_network = spec.get("hostNetwork") == Some(&json!(true));
         for list in ["initContainers", "containers"] {
-            each(spec, &[list], |container| at(container, &["resources"], requests_from_limits));
+            each(spec, &[list], |container| {
+                at(container, &["resources"], requests_from_limits);
+                each(container, &["ports"], |port| {
+                    if host_network && let Some(number) = port.get("containerPort").cloned() {
+                        default_to(port, "hostPort", number);
+                    }
+                });
+            });
         }
     });
 }
 
-/// What admission adds to a pod: priority, tolerations of a lost node, the account it runs as.
+/// What admission adds to a pod: priority, tolerations of a lost node.
 pub(crate) fn pod_priority(spec: &mut Object) {
-    fill(
-        spec,
-        &[
-            ("priority", json!(0)),
-            ("preemptionPolicy", json!("PreemptLowerPriority")),
-            ("serviceAccountName", json!("default")),
-            ("serviceAccount", json!("default")),
-        ],
-    );
+    fill(spec, &[("priority", json!(0)), ("preemptionPolicy", json!("PreemptLowerPriority"))]);
     let tolerations = spec.entry("tolerations").or_insert_with(|| json!([]));
     let Some(list) = tolerations.as_array_mut() else { return };
     for key in ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"] {
@@ -68,16 +68,8 @@ pub(super) fn spec(spec: &mut Object) {
         spec.insert("serviceAccountName".to_owned(), account.clone());
         spec.insert("serviceAccount".to_owned(), account);
     }
-    let host_network = spec.get("hostNetwork") == Some(&json!(true));
     for list in ["initContainers", "containers", "ephemeralContainers"] {
-        each(spec, &[list], |container| {
-            self::container(container);
-            each(container, &["ports"], |port| {
-                if host_network && let Some(number) = port.get("containerPort").cloned() {
-                    default_to(port, "hostPort", number);
-                }
-            });
-        });
+        each(spec, &[list], container);
     }
     each(spec, &["volumes"], volume);
 }

@@ -7,6 +7,9 @@ use crate::object::default_to;
 
 type Object = Map<String, Value>;
 
+/// Where a daemon set counts the changes of its template.
+pub(crate) const TEMPLATE_GENERATION: &str = "deprecated.daemonset.template.generation";
+
 /// `apps/v1` Deployment.
 pub(super) fn deployment(root: &mut Object) {
     at(root, &["spec"], |spec| {
@@ -91,6 +94,12 @@ pub(super) fn stateful_set(root: &mut Object) {
 
 /// `apps/v1` DaemonSet.
 pub(super) fn daemon_set(root: &mut Object) {
+    at(root, &["metadata"], |metadata| {
+        default_to(metadata, "annotations", json!({}));
+        at(metadata, &["annotations"], |annotations| {
+            default_to(annotations, TEMPLATE_GENERATION, json!("0"));
+        });
+    });
     at(root, &["spec"], |spec| {
         fill(spec, &[("revisionHistoryLimit", json!(10)), ("updateStrategy", json!({}))]);
         at(spec, &["updateStrategy"], |strategy| {

@@ -36,36 +36,47 @@ fn merge_objects(target: &mut Map<String, Value>, patch: &Map<String, Value>, sh
     }
     for (key, value) in patch {
         if let Some(field) = key.strip_prefix(DELETE) {
-            if let (Some(Value::Array(items)), Some(gone)) =
-                (target.get_mut(field), value.as_array())
-            {
+            let gone = value.as_array();
+            if let (Some(Value::Array(items)), Some(gone)) = (target.get_mut(field), gone) {
                 items.retain(|item| !gone.contains(item));
             }
-        } else if key.starts_with('$') {
-            // Directives of other fields, read where their field is.
+        } else if let Some(field) = key.strip_prefix(ORDER) {
+            if !patch.contains_key(field)
+                && let (Some(Value::Array(items)), Some(order)) =
+                    (target.get_mut(field), value.as_array())
+            {
+                let before = items.clone();
+                reorder(items, order, &before, &merge_rule(shape, field));
+            }
         } else if value.is_null() {
             target.remove(key);
-        } else {
-            merge_field(target, (key, value), shape);
-        }
-    }
-    for (key, order) in patch {
-        if let (Some(field), Some(order)) = (key.strip_prefix(ORDER), order.as_array())
-            && let Some(Value::Array(items)) = target.get_mut(field)
-        {
-            reorder(items, order, &merge_rule(shape, field));
+        } else if !key.starts_with('$') {
+            let order = patch.get(&format!("{ORDER}{key}")).and_then(Value::as_array);
+            merge_field(target, (key, value), order, shape);
         }
     }
 }
 
-fn merge_field(target: &mut Map<String, Value>, (key, value): (&String, &Value), shape: &Shape) {
+fn merge_field(
+    target: &mut Map<String, Value>,
+    (key, value): (&String, &Value),
+    order: Option<&Vec<Value>>,
+    shape: &Shape,
+) {
     let member = shape.member(key).cloned().unwrap_or(Shape::Any);
     match (target.get_mut(key), value) {
         (Some(Value::Object(old)), Value::Object(new)) => merge_objects(old, new, &member),
-        (Some(Value::Array(old)), Value::Array(new)) => match merge_rule(shape, key) {
-            Merge::Plain => old.clone_from(new),
-            Merge::ByKey(by) | Merge::RetainKeys(by) => merge_lists(old, new, &by, &member),
-        },
+        (Some(Value::Array(old)), Value::Array(new)) => {
+            let rule = merge_rule(shape, key);
+            let before = old.clone();
+            match &rule {
+                Merge::Plain => old.clone_from(new),
+                Merge::ByKey(by) | Merge::RetainKeys(by) => {
+                    merge_lists(old, new, by, &member);
+                    reorder(old, order.unwrap_or(new), &before, &rule);
+                }
+            }
+        }
         (_, value) => {
             target.insert(key.clone(), without_directives(value));
         }
@@ -108,27 +119,29 @@ fn merge_lists(old: &mut Vec<Value>, new: &[Value], by: &str, shape: &Shape) {
     }
 }
 
-/// Sorts items as the patch lists them; items it does not list keep their place among the others.
-fn reorder(items: &mut [Value], order: &[Value], rule: &Merge) {
+/// Sorts items as the patch lists them; those it does not list stand where they stood before,
+/// after new ones.
+fn reorder(items: &mut Vec<Value>, order: &[Value], before: &[Value], rule: &Merge) {
     let by = match rule {
         Merge::ByKey(by) | Merge::RetainKeys(by) => by.as_str(),
-        Merge::Plain => "",
+        Merge::Plain => return,
     };
-    let place = |item: &Value| {
-        order
-            .iter()
-            .position(|wanted| if by.is_empty() { wanted == item } else { wanted[by] == item[by] })
-    };
-    let mut last = 0;
-    let mut keyed: Vec<(usize, usize, Value)> = vec![];
-    for (index, item) in items.iter().enumerate() {
-        last = place(item).unwrap_or(last);
-        keyed.push((last, index, item.clone()));
+    let same = |a: &Value, b: &Value| if by.is_empty() { a == b } else { a[by] == b[by] };
+    let place = |list: &[Value], item: &Value| list.iter().position(|other| same(other, item));
+    let (mut listed, mut rest): (Vec<Value>, Vec<Value>) =
+        std::mem::take(items).into_iter().partition(|item| place(order, item).is_some());
+    listed.sort_by_key(|item| place(order, item));
+    rest.sort_by_key(|item| place(before, item));
+    let (mut listed, mut rest) = (listed.into_iter().peekable(), rest.into_iter().peekable());
+    while let (Some(ours), Some(theirs)) = (listed.peek(), rest.peek()) {
+        let earlier = match (place(before, theirs), place(before, ours)) {
+            (Some(theirs), Some(ours)) => theirs < ours,
+            (Some(_) | None, _) => false,
+        };
+        items.extend(if earlier { rest.next() } else { listed.next() });
     }
-    keyed.sort_by_key(|(place, index, _)| (*place, *index));
-    for (slot, (_, _, item)) in items.iter_mut().zip(keyed) {
-        *slot = item;
-    }
+    items.extend(listed);
+    items.extend(rest);
 }
 
 fn without_directives(value: &Value) -> Value {

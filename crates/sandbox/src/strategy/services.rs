@@ -26,7 +26,9 @@ pub(super) fn allocate(
     }
     let kind = spec.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
     if kind == "ExternalName" {
-        for key in ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"] {
+        for key in
+            ["clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy"]
+        {
             spec.remove(key);
         }
         return Ok(());

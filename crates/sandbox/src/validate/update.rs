@@ -38,8 +38,13 @@ fn fixed_fields(kind: &Kind, live: &Value, new: &Value, out: &mut Vec<Refusal>) 
         "persistentvolumeclaims" => claim(live, new, out),
         "pods" => pod(live, new, out),
         "rolebindings.rbac.authorization.k8s.io"
-        | "clusterrolebindings.rbac.authorization.k8s.io" => {
-            fixed(live, new, "roleRef", "cannot change roleRef", out);
+        | "clusterrolebindings.rbac.authorization.k8s.io"
+            if live["roleRef"] != new["roleRef"] =>
+        {
+            // The server prints its internal type, which has no JSON names.
+            let of = &new["roleRef"];
+            let shown = json!({"APIGroup": of["apiGroup"], "Kind": of["kind"], "Name": of["name"]});
+            out.push(Refusal::invalid("roleRef", &shown, "cannot change roleRef"));
         }
         "storageclasses.storage.k8s.io" => {
             for field in ["parameters", "provisioner", "reclaimPolicy", "volumeBindingMode"] {

@@ -21,6 +21,7 @@ pub(super) fn controller(object: &Value, out: &mut Vec<Refusal>) {
     let labels = spec.pointer("/template/metadata/labels");
     if selector.is_null() {
         out.push(Refusal::required("spec.selector", ""));
+        mismatch(labels, out);
     } else {
         let parsed = Labels::of(selector);
         if parsed.is_empty() {
@@ -29,9 +30,7 @@ pub(super) fn controller(object: &Value, out: &mut Vec<Refusal>) {
             out.push(Refusal::invalid("spec.selector", selector, &why));
         }
         if !parsed.matches_labels(labels.and_then(Value::as_object)) {
-            let labels = labels.cloned().unwrap_or(Value::Null);
-            let why = "`selector` does not match template `labels`";
-            out.push(Refusal::invalid("spec.template.metadata.labels", &labels, why));
+            mismatch(labels, out);
         }
     }
     // A stateful set's pods may mount its claims, which become volumes only in the pods.
@@ -48,11 +47,20 @@ pub(super) fn controller(object: &Value, out: &mut Vec<Refusal>) {
     }
 }
 
+fn mismatch(labels: Option<&Value>, out: &mut Vec<Refusal>) {
+    let labels = labels.unwrap_or(&Value::Null);
+    let why = "`selector` does not match template `labels`";
+    out.push(Refusal::invalid("spec.template.metadata.labels", labels, why));
+}
+
 /// A job's spec, its own or a cron job's.
 pub(super) fn job(spec: &Value, path: &str, out: &mut Vec<Refusal>) {
     pod_spec(&spec["template"]["spec"], &format!("{path}.template.spec"), out);
     let policy = text(spec, "/template/spec/restartPolicy");
-    if !matches!(policy, "OnFailure" | "Never") {
+    if matches!(policy, "Always" | "") {
+        let why = "valid values: \"OnFailure\", \"Never\"";
+        out.push(Refusal::required(format!("{path}.template.spec.restartPolicy"), why));
+    } else if !matches!(policy, "OnFailure" | "Never") {
         out.push(Refusal::unsupported(
             format!("{path}.template.spec.restartPolicy"),
             &json!(policy),
