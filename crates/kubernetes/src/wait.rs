@@ -4,6 +4,7 @@
 //! for again. What a workload waits for comes from its pods' containers, else from the last
 //! warning.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use futures::{StreamExt, stream};
@@ -19,6 +20,9 @@ const FIRST_INTERVAL: Duration = Duration::from_millis(150);
 const LONGEST_INTERVAL: Duration = Duration::from_secs(2);
 /// Reasons are asked for no more often than this.
 const REASON_INTERVAL: Duration = Duration::from_secs(2);
+
+/// Jobs with this field go by themselves once they have finished.
+const TTL: &str = "/spec/ttlSecondsAfterFinished";
 
 /// What one object is waited for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -131,6 +135,7 @@ async fn poll(
     let mut pending: Vec<ObjectRef> = objects.to_vec();
     let mut reported = None;
     let mut last = Vec::new();
+    let mut fleeting = BTreeSet::new();
     loop {
         let round = tokio::select! {
             () = options.cancel.cancelled() => return Err(Error::Cancelled),
@@ -141,8 +146,13 @@ async fn poll(
         let mut failed = Vec::new();
         let explain = asked_reasons.elapsed() >= REASON_INTERVAL;
         for (object, live) in round {
+            if live.as_ref().is_some_and(|live| live.pointer(TTL).is_some()) {
+                fleeting.insert(object.clone());
+            }
             match judge(live.as_ref()) {
                 Verdict::Done => {}
+                // It was deleted because it had finished.
+                Verdict::Pending(_) if live.is_none() && fleeting.contains(&object) => {}
                 Verdict::Failed(reason) => failed.push(WaitingFor { object, reason }),
                 Verdict::Pending(reason) => {
                     let reason = match &live {

@@ -16,6 +16,7 @@ mod decide;
 mod desired;
 pub mod diff;
 mod error;
+mod health;
 mod lock;
 mod managed_fields;
 mod manifest;
@@ -34,6 +35,7 @@ pub use desired::{
 };
 pub use diff::{Diff, FieldChange, Line, Mark};
 pub use error::Error;
+pub use health::{Health, health};
 pub use observe::{ObserveOptions, Observed, Upcoming, observe, upcoming};
 pub use plan::{
     Action, Change, ChangeKind, CrdChange, KeepReason, Plan, PlannedHook, Refusal, Repair,

@@ -131,10 +131,10 @@ impl Bed {
 
 /// Objects as a manifest text.
 pub(crate) fn manifest(objects: &[Value]) -> String {
-    objects
-        .iter()
-        .map(|object| format!("---\n# Source: web/templates/x.yaml\n{object}\n"))
-        .collect()
+    let documents = objects.iter();
+    let documents =
+        documents.map(|object| format!("---\n# Source: web/templates/x.yaml\n{object}\n"));
+    documents.collect::<Vec<_>>().concat()
 }
 
 /// A revision made of these objects.

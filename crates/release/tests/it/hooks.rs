@@ -82,3 +82,13 @@ async fn a_failed_hook_fails_the_release_and_the_next_apply_goes_on() {
     assert_eq!((record.version, record.info.description.as_str()), (2, "Install complete"));
     assert_eq!(runs(&bed.events()), ["pre-install check started", "pre-install check succeeded"]);
 }
+
+#[tokio::test]
+async fn jobs_that_go_by_themselves_are_not_waited_for_in_vain() {
+    let mut bed = Bed::new().await;
+    bed.act.wait = release::WaitMode::ReadyAndJobs;
+    let mut fleeting = job("fleeting", &json!({"windrose.dev/test-delay": "2s"}));
+    fleeting["spec"]["ttlSecondsAfterFinished"] = json!(0);
+    let record = bed.apply(content(&[fleeting])).await.unwrap();
+    assert_eq!(record.info.description, "Install complete");
+}

@@ -1,5 +1,6 @@
 //! Install, upgrade, no change, rollback, uninstall; drift, conflicts, ownership, CRDs.
 
+use kubernetes::status::Status;
 use kubernetes::{DryRun, ObjectRef, WriteOptions};
 use release::{
     Action, ChangeKind, Conflicts, Crd, Error, Intent, Namespaces, Ownership, Refusal, Replace,
@@ -27,6 +28,9 @@ async fn install_upgrade_nothing_rollback_uninstall() {
     assert_eq!(live["status"]["readyReplicas"], 2, "apply waits until ready");
     assert_eq!(live["metadata"]["labels"]["app.kubernetes.io/managed-by"], "Helm");
     assert_eq!(live["metadata"]["annotations"]["meta.helm.sh/release-name"], "web");
+
+    let health = release::health(&bed.client, &record).await.unwrap();
+    assert!(health.iter().all(|object| object.status == Status::Current), "{health:?}");
 
     let plan = bed.plan(Intent::Apply, Some(first.clone())).await.unwrap();
     assert!(plan.is_nothing(), "{plan:#?}");
