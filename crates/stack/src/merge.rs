@@ -177,3 +177,83 @@ fn field_of(item: &Tree, field: &str) -> Option<Value> {
     let value = map.get(field)?.value.to_value();
     (!value.is_null()).then_some(value)
 }
+
+#[cfg(test)]
+mod tests {
+    use diagnostic::Source;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn value() -> impl Strategy<Value = Value> {
+        let scalar = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::Bool),
+            (0..3_i64).prop_map(Value::Int),
+            "[ab]".prop_map(Value::String),
+        ];
+        scalar.prop_recursive(4, 24, 3, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..3).prop_map(Value::List),
+                prop::collection::btree_map("[a-c]", inner, 0..3).prop_map(Value::Map),
+            ]
+        })
+    }
+
+    fn tree(value: &Value) -> Tree {
+        let source = Source::new("values.yaml", "");
+        Tree::from_value(value.clone(), &Place::new(&source, 0..0))
+    }
+
+    fn merged(values: &[Value]) -> Value {
+        let mut errors = vec![];
+        let mut trees = values.iter().map(tree);
+        let first = settle(trees.next().expect("there is one"), &mut errors);
+        let result = trees.fold(first, |lower, upper| merge(lower, upper, &mut errors));
+        assert!(errors.is_empty(), "{errors:?}");
+        result.to_value()
+    }
+
+    /// The rule in its shortest form.
+    fn plain(lower: &Value, upper: &Value) -> Value {
+        match (lower, upper) {
+            (Value::Map(lower), Value::Map(upper)) => {
+                let mut result = lower.clone();
+                for (key, value) in upper {
+                    let below = lower.get(key).unwrap_or(&Value::Null);
+                    result.insert(key.clone(), plain(below, value));
+                }
+                Value::Map(result)
+            }
+            (_, upper) => upper.clone(),
+        }
+    }
+
+    fn map(value: Value) -> Value {
+        Value::Map(yaml::Map::from([("top".to_owned(), value)]))
+    }
+
+    proptest! {
+        #[test]
+        fn maps_merge_deeply_and_the_rest_replaces(a in value(), b in value(), c in value()) {
+            let (a, b, c) = (map(a), map(b), map(c));
+            prop_assert_eq!(merged(&[a.clone(), b.clone()]), plain(&a, &b));
+            prop_assert_eq!(merged(&[a.clone(), a.clone()]), a.clone());
+            let all = merged(&[a.clone(), b.clone(), c.clone()]);
+            prop_assert_eq!(all, plain(&plain(&a, &b), &c));
+        }
+
+        #[test]
+        fn lists_grow_only_where_it_is_said(a in prop::collection::vec(value(), 0..4), b in prop::collection::vec(value(), 0..4)) {
+            let operator = |name: &str| {
+                let entries = [(name.to_owned(), Value::List(b.clone()))];
+                map(Value::Map(entries.into_iter().collect()))
+            };
+            let below = map(Value::List(a.clone()));
+            let both = |first: &[Value], second: &[Value]| map(Value::List([first, second].concat()));
+            prop_assert_eq!(merged(&[below.clone(), operator(APPEND)]), both(&a, &b));
+            prop_assert_eq!(merged(&[below.clone(), operator(PREPEND)]), both(&b, &a));
+            prop_assert_eq!(merged(&[operator(APPEND)]), both(&[], &b));
+        }
+    }
+}

@@ -300,4 +300,48 @@ mod tests {
         assert!(matches!(outcomes["db"], Outcome::Failed(_)));
         assert_eq!(outcomes["docs"], Outcome::Absent);
     }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::test_runner::Config::with_cases(64))]
+
+        /// Edges lead to smaller numbers, so there is no cycle; bit n of `bad` fails node n.
+        #[test]
+        fn any_graph_comes_to_an_end(
+            edges in proptest::collection::vec((1..24_usize, 0..23_usize, 0..3_u8), 0..60),
+            bad in proptest::prelude::any::<u32>(),
+            concurrency in 1..5_usize,
+        ) {
+            let key = |n: usize| format!("r{n:02}");
+            let mut needs: Vec<BTreeMap<String, NeedMode>> = vec![BTreeMap::new(); 24];
+            for (from, to, mode) in edges {
+                let mode = [NeedMode::Ready, NeedMode::Applied, NeedMode::Optional][mode as usize];
+                needs[from].insert(key(to % from), mode);
+            }
+            let graph = Graph::new(needs.iter().cloned().enumerate().map(|(n, m)| (key(n), m))).unwrap();
+            let started = Arc::new(Mutex::new(Vec::new()));
+            let events: Sink = Arc::new(|_| ());
+            let limits = limits(concurrency, FailurePolicy::FinishIndependent);
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            let outcomes = runtime.block_on(walk(&graph, &limits, &events, |key, _| {
+                let started = Arc::clone(&started);
+                async move {
+                    started.lock().unwrap().push(key.clone());
+                    tokio::task::yield_now().await;
+                    let n: u32 = key[1..].parse().unwrap();
+                    if bad >> n & 1 == 1 { failed() } else { Outcome::Absent }
+                }
+            }));
+            let started = started.lock().unwrap();
+            assert_eq!(outcomes.len(), 24);
+            assert_eq!(started.iter().collect::<BTreeSet<_>>().len(), started.len(), "at most once");
+            for (n, needs) in needs.iter().enumerate() {
+                let allowed = needs.iter().all(|(need, mode)| {
+                    *mode == NeedMode::Optional || outcomes[need].is_success()
+                });
+                assert_eq!(started.contains(&key(n)), allowed, "{n}");
+                let blocked = matches!(outcomes[&key(n)], Outcome::Blocked { .. });
+                assert_eq!(blocked, !allowed, "{n}");
+            }
+        }
+    }
 }
