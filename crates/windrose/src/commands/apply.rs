@@ -2,13 +2,13 @@
 
 use stack::{Outcome as Ended, Report};
 
-use crate::commands::stack_file::{Opened, StackFlags};
+use crate::commands::stack_file::{Opened, StackFlags, on_cluster};
 use crate::commands::status;
 use crate::connection::{ClusterFlags, Connection};
 use crate::context::Context;
 use crate::failure::{Exit, Failure, Outcome};
+use crate::interrupt;
 use crate::output::progress;
-use crate::{interrupt, runtime};
 
 /// Bring a cluster to what the stack says
 ///
@@ -27,13 +27,8 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, context: &Context) -> Outcome {
-        let opened = self.stack.open(context)?;
-        runtime::block_on(async {
-            let connection = self.cluster.connect(context, opened.pinned_context()).await?;
-            let result = self.apply(context, &opened, &connection).await;
-            // The sandbox keeps what was done, also when the rest failed.
-            connection.close().await?;
-            result
+        on_cluster(context, &self.stack, &self.cluster, async |opened, to| {
+            self.apply(context, opened, to).await
         })
     }
 

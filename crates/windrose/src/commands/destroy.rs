@@ -3,12 +3,12 @@
 use std::io::{BufRead, IsTerminal};
 
 use crate::commands::apply::finish;
-use crate::commands::stack_file::{Opened, StackFlags};
+use crate::commands::stack_file::{Opened, StackFlags, on_cluster};
 use crate::connection::{ClusterFlags, Connection};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
+use crate::interrupt;
 use crate::output::progress;
-use crate::{interrupt, runtime};
 
 /// Uninstall every release of a stack, dependents first
 #[derive(clap::Args, Clone, Debug)]
@@ -24,12 +24,8 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, context: &Context) -> Outcome {
-        let opened = self.stack.open(context)?;
-        runtime::block_on(async {
-            let connection = self.cluster.connect(context, opened.pinned_context()).await?;
-            let result = self.destroy(context, &opened, &connection).await;
-            connection.close().await?;
-            result
+        on_cluster(context, &self.stack, &self.cluster, async |opened, to| {
+            self.destroy(context, opened, to).await
         })
     }
 

@@ -6,7 +6,7 @@ use kubernetes::CancellationToken;
 use serde_json::{Value, json};
 use stack::{Planned, ReleasePlan, StackPlan};
 
-use crate::commands::stack_file::{Opened, StackFlags};
+use crate::commands::stack_file::{Opened, StackFlags, on_cluster};
 use crate::connection::{ClusterFlags, Connection};
 use crate::context::Context;
 use crate::failure::{Exit, Failure, Outcome};
@@ -14,7 +14,6 @@ use crate::output::paint::{Ink, paint};
 use crate::output::plan::{Tally, body, headline};
 use crate::output::progress;
 use crate::output::structured::{self, Format};
-use crate::runtime;
 
 /// Show what an apply would do now, object by object, from a server-side dry run
 ///
@@ -35,12 +34,8 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, context: &Context) -> Outcome {
-        let opened = self.stack.open(context)?;
-        runtime::block_on(async {
-            let connection = self.cluster.connect(context, opened.pinned_context()).await?;
-            let result = self.plan(context, &opened, &connection).await;
-            connection.close().await?;
-            result
+        on_cluster(context, &self.stack, &self.cluster, async |opened, to| {
+            self.plan(context, opened, to).await
         })
     }
 

@@ -8,8 +8,10 @@ use std::sync::Arc;
 use kubernetes::{CancellationToken, Client};
 use stack::{Directory, Resolved, Session, Sink, Source};
 
+use crate::connection::{ClusterFlags, Connection};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
+use crate::runtime;
 
 /// Which stack, for which environment.
 #[derive(clap::Args, Clone, Debug)]
@@ -29,6 +31,23 @@ pub(crate) struct StackFlags {
 pub(crate) struct Opened {
     pub(crate) resolved: Arc<Resolved>,
     pub(crate) files: Arc<Directory>,
+}
+
+/// Opens a stack, connects to its cluster and works there; the connection is closed also when the
+/// work failed, because the sandbox keeps what was done.
+pub(crate) fn on_cluster(
+    context: &Context,
+    stack: &StackFlags,
+    cluster: &ClusterFlags,
+    work: impl AsyncFnOnce(&Opened, &Connection) -> Outcome,
+) -> Outcome {
+    let opened = stack.open(context)?;
+    runtime::block_on(async {
+        let connection = cluster.connect(context, opened.pinned_context()).await?;
+        let result = work(&opened, &connection).await;
+        connection.close().await?;
+        result
+    })
 }
 
 /// The variables that every job gets from the caller.

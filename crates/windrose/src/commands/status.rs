@@ -7,14 +7,13 @@ use kubernetes::status::Status;
 use serde_json::{Value, json};
 use stack::{ObjectState, ReleaseStatus, Session};
 
-use crate::commands::stack_file::StackFlags;
+use crate::commands::stack_file::{Opened, StackFlags, on_cluster};
 use crate::connection::ClusterFlags;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::output::paint::{Ink, paint};
 use crate::output::structured::{self, Format};
 use crate::output::{progress, table};
-use crate::runtime;
 
 /// Show what of a stack runs where, and what is not ready
 #[derive(clap::Args, Clone, Debug)]
@@ -33,37 +32,30 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(self, context: &Context) -> Outcome {
-        let opened = self.stack.open(context)?;
-        runtime::block_on(async {
-            let connection = self.cluster.connect(context, opened.pinned_context()).await?;
-            let session = opened.session(
-                context,
-                connection.client.clone(),
-                progress::silent(),
-                CancellationToken::new(),
-            );
+        on_cluster(context, &self.stack, &self.cluster, async |opened, to| {
+            let cancel = CancellationToken::new();
+            let session = opened.session(context, to.client.clone(), progress::silent(), cancel);
             let releases = look(&session).await?;
-            match self.output {
-                Format::Table => {
-                    let mut text = summary(context, &releases);
-                    text.push_str(&details(context, &releases, self.objects));
-                    context.out(&text)?;
-                }
-                Format::Json | Format::Yaml => {
-                    let all: Vec<Value> = releases.iter().map(to_json).collect();
-                    structured::print(
-                        context,
-                        self.output,
-                        &json!({
-                            "stack": opened.resolved.stack,
-                            "environment": opened.resolved.environment,
-                            "releases": all,
-                        }),
-                    )?;
-                }
-            }
-            connection.close().await
+            self.show(context, opened, &releases)
         })
+    }
+
+    fn show(&self, context: &Context, opened: &Opened, releases: &[ReleaseStatus]) -> Outcome {
+        if self.output == Format::Table {
+            let mut text = summary(context, releases);
+            text.push_str(&details(context, releases, self.objects));
+            return Ok(context.out(&text)?);
+        }
+        let all: Vec<Value> = releases.iter().map(to_json).collect();
+        structured::print(
+            context,
+            self.output,
+            &json!({
+                "stack": opened.resolved.stack,
+                "environment": opened.resolved.environment,
+                "releases": all,
+            }),
+        )
     }
 }
 
