@@ -24,6 +24,11 @@ const REASON_INTERVAL: Duration = Duration::from_secs(2);
 /// Jobs with this field go by themselves once they have finished.
 const TTL: &str = "/spec/ttlSecondsAfterFinished";
 
+/// Whether an object goes by itself once it has finished.
+pub fn is_fleeting(object: &Value) -> bool {
+    object.pointer(TTL).is_some()
+}
+
 /// What one object is waited for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WaitingFor {
@@ -42,6 +47,8 @@ pub struct WaitOptions {
     pub cancel: CancellationToken,
     /// What counts as ready.
     pub until: Until,
+    /// Jobs known to go by themselves once they have finished, maybe before anybody looks.
+    pub fleeting: BTreeSet<ObjectRef>,
 }
 
 /// When an object counts as ready.
@@ -135,7 +142,7 @@ async fn poll(
     let mut pending: Vec<ObjectRef> = objects.to_vec();
     let mut reported = None;
     let mut last = Vec::new();
-    let mut fleeting = BTreeSet::new();
+    let mut fleeting = options.fleeting.clone();
     loop {
         let round = tokio::select! {
             () = options.cancel.cancelled() => return Err(Error::Cancelled),
@@ -146,7 +153,7 @@ async fn poll(
         let mut failed = Vec::new();
         let explain = asked_reasons.elapsed() >= REASON_INTERVAL;
         for (object, live) in round {
-            if live.as_ref().is_some_and(|live| live.pointer(TTL).is_some()) {
+            if live.as_ref().is_some_and(is_fleeting) {
                 fleeting.insert(object.clone());
             }
             match judge(live.as_ref()) {
@@ -261,6 +268,6 @@ async fn pod_trouble(client: &Client, live: &Value) -> Result<Option<String>, Er
 impl WaitOptions {
     /// Waits for `until`, at most `timeout`.
     pub fn new(until: Until, timeout: Duration, cancel: &CancellationToken) -> Self {
-        Self { timeout, cancel: cancel.clone(), until }
+        Self { timeout, cancel: cancel.clone(), until, fleeting: BTreeSet::new() }
     }
 }

@@ -213,7 +213,10 @@ impl Actor<'_> {
     }
 
     async fn wait_ready(&self, objects: &[ObjectRef], until: Until) -> Result<(), Error> {
-        let options = WaitOptions::new(until, self.options.timeout, &self.options.cancel);
+        let mut options = WaitOptions::new(until, self.options.timeout, &self.options.cancel);
+        let changes = self.plan.changes.iter();
+        let fleeting = changes.filter(|change| kubernetes::wait::is_fleeting(&change.manifest));
+        options.fleeting = fleeting.map(|change| change.object.clone()).collect();
         let report = self.report(objects.len());
         kubernetes::wait::ready(self.client, objects, &options, &report).await.map_err(not_ready)
     }
