@@ -18,11 +18,11 @@ use crate::output::progress;
 pub(crate) struct Args {
     #[command(flatten)]
     stack: StackFlags,
-    #[command(flatten)]
-    cluster: ClusterFlags,
     /// How many releases to work on at once [default: the stack's policy]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     concurrency: Option<u16>,
+    #[command(flatten)]
+    cluster: ClusterFlags,
 }
 
 impl Args {

@@ -15,11 +15,11 @@ use crate::output::progress;
 pub(crate) struct Args {
     #[command(flatten)]
     stack: StackFlags,
-    #[command(flatten)]
-    cluster: ClusterFlags,
     /// Do not ask; needed where nobody can answer (the sandbox never asks)
     #[arg(short, long)]
     yes: bool,
+    #[command(flatten)]
+    cluster: ClusterFlags,
 }
 
 impl Args {

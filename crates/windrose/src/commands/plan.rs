@@ -22,14 +22,14 @@ use crate::output::structured::{self, Format};
 pub(crate) struct Args {
     #[command(flatten)]
     stack: StackFlags,
-    #[command(flatten)]
-    cluster: ClusterFlags,
     /// Exit with 0 for no changes, 2 for changes, 3 if some delete or replace objects
     #[arg(long)]
     detailed_exitcode: bool,
     /// How to print
     #[arg(short, long, value_enum, value_name = "FORMAT", default_value = "table")]
     output: Format,
+    #[command(flatten)]
+    cluster: ClusterFlags,
 }
 
 impl Args {

@@ -20,14 +20,14 @@ use crate::output::{progress, table};
 pub(crate) struct Args {
     #[command(flatten)]
     stack: StackFlags,
-    #[command(flatten)]
-    cluster: ClusterFlags,
     /// Show every object, not only those that are not ready
     #[arg(long)]
     objects: bool,
     /// How to print
     #[arg(short, long, value_enum, value_name = "FORMAT", default_value = "table")]
     output: Format,
+    #[command(flatten)]
+    cluster: ClusterFlags,
 }
 
 impl Args {

@@ -49,23 +49,23 @@ struct Which {
 
 #[derive(clap::Args, Clone, Debug)]
 struct Metadata {
-    #[command(flatten)]
-    which: Which,
     /// How to print
     #[arg(short, long, value_enum, value_name = "FORMAT", default_value = "table")]
     output: Format,
+    #[command(flatten)]
+    which: Which,
 }
 
 #[derive(clap::Args, Clone, Debug)]
 struct Values {
-    #[command(flatten)]
-    which: Which,
     /// With the chart's defaults (computed values)
     #[arg(short, long)]
     all: bool,
     /// How to print
     #[arg(short, long, value_enum, value_name = "FORMAT", default_value = "table")]
     output: Format,
+    #[command(flatten)]
+    which: Which,
 }
 
 impl Which {

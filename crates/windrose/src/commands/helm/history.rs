@@ -16,14 +16,14 @@ use crate::runtime;
 pub(crate) struct Args {
     /// The release
     name: String,
-    #[command(flatten)]
-    cluster: HelmClusterFlags,
     /// At most this many revisions, the newest
     #[arg(long, value_name = "N", default_value_t = 256)]
     max: usize,
     /// How to print
     #[arg(short, long, value_enum, value_name = "FORMAT", default_value = "table")]
     output: Format,
+    #[command(flatten)]
+    cluster: HelmClusterFlags,
 }
 
 impl Args {

@@ -40,8 +40,6 @@ pub(crate) struct ChangeFlags {
     #[command(flatten)]
     pub(super) chart: ChartFlags,
     #[command(flatten)]
-    pub(super) cluster: HelmClusterFlags,
-    #[command(flatten)]
     pub(super) operation: OperationFlags,
     /// Create the release's namespace if it is missing
     #[arg(long)]
@@ -73,6 +71,8 @@ pub(crate) struct ChangeFlags {
     /// How to print
     #[arg(short, long, value_enum, value_name = "FORMAT", default_value = "table")]
     output: Format,
+    #[command(flatten)]
+    pub(super) cluster: HelmClusterFlags,
 }
 
 /// Helm's ways not to do it.

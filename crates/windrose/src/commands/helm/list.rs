@@ -15,8 +15,6 @@ use crate::runtime;
 /// List releases
 #[derive(clap::Args, Clone, Debug)]
 pub(crate) struct Args {
-    #[command(flatten)]
-    cluster: HelmClusterFlags,
     /// List releases of all namespaces
     #[arg(short = 'A', long)]
     all_namespaces: bool,
@@ -50,6 +48,8 @@ pub(crate) struct Args {
     /// How to print
     #[arg(short, long, value_enum, value_name = "FORMAT", default_value = "table")]
     output: Format,
+    #[command(flatten)]
+    cluster: HelmClusterFlags,
 }
 
 impl Args {

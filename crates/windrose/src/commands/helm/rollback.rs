@@ -17,8 +17,6 @@ pub(crate) struct Args {
     #[arg(default_value_t = 0)]
     revision: i64,
     #[command(flatten)]
-    cluster: HelmClusterFlags,
-    #[command(flatten)]
     operation: OperationFlags,
     /// Take over fields that others own
     #[arg(long)]
@@ -26,6 +24,8 @@ pub(crate) struct Args {
     /// Revisions to keep; 0 keeps all
     #[arg(long, value_name = "N", default_value_t = 10)]
     history_max: usize,
+    #[command(flatten)]
+    cluster: HelmClusterFlags,
 }
 
 impl Args {

@@ -14,14 +14,14 @@ use crate::runtime;
 pub(crate) struct Args {
     /// The release
     name: String,
-    #[command(flatten)]
-    cluster: HelmClusterFlags,
     /// This revision instead of the newest
     #[arg(long, value_name = "N")]
     revision: Option<i64>,
     /// How to print
     #[arg(short, long, value_enum, value_name = "FORMAT", default_value = "table")]
     output: Format,
+    #[command(flatten)]
+    cluster: HelmClusterFlags,
 }
 
 impl Args {

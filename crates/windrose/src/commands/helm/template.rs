@@ -29,8 +29,6 @@ pub(crate) struct Args {
     values: ValueFlags,
     #[command(flatten)]
     chart: ChartFlags,
-    #[command(flatten)]
-    cluster: HelmClusterFlags,
     /// Only show manifests rendered from these templates (repeatable; globs)
     #[arg(short, long, value_name = "TEMPLATE")]
     show_only: Vec<String>,
@@ -64,6 +62,8 @@ pub(crate) struct Args {
     /// Do not check the values against the chart's schema
     #[arg(long)]
     skip_schema_validation: bool,
+    #[command(flatten)]
+    cluster: HelmClusterFlags,
 }
 
 impl Args {

@@ -18,8 +18,6 @@ pub(crate) struct Args {
     #[arg(required = true)]
     names: Vec<String>,
     #[command(flatten)]
-    cluster: HelmClusterFlags,
-    #[command(flatten)]
     operation: OperationFlags,
     /// Keep the history, with status uninstalled
     #[arg(long)]
@@ -30,6 +28,8 @@ pub(crate) struct Args {
     /// What happens to the objects' dependents
     #[arg(long, value_enum, value_name = "HOW", default_value = "background")]
     cascade: Cascade,
+    #[command(flatten)]
+    cluster: HelmClusterFlags,
 }
 
 /// Kubernetes' propagation policies.

@@ -12,7 +12,8 @@ use crate::failure::Outcome;
 pub(crate) struct Args {
     /// The release
     name: String,
-    /// The chart
+    /// The chart: a folder or an archive
+    #[arg(value_name = "CHART")]
     chart_path: String,
     /// Install it if it is not there
     #[arg(short, long)]

@@ -1,0 +1,3 @@
+{{- define "web.image" -}}
+image: {{ .Values.image.tga.digest }}
+{{- end }}

@@ -1,0 +1,102 @@
+//! The binary from outside: help, wrong usage, wrong files; exit code and both streams, whole.
+//!
+//! Expected texts are files below `tests/cases`; `UPDATE=1 cargo test -p windrose --test it` writes
+//! them anew, for a look at the difference.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn cases() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases")
+}
+
+/// Runs the binary in a folder with nothing of the caller's environment but what it needs.
+fn windrose(folder: &Path, args: &[&str]) -> Output {
+    let state = std::env::temp_dir().join(format!("windrose-test-{}", std::process::id()));
+    Command::new(env!("CARGO_BIN_EXE_windrose"))
+        .args(args)
+        .current_dir(folder)
+        .env_clear()
+        .env("PATH", "/usr/bin:/bin")
+        .env("HOME", &state)
+        .env("XDG_STATE_HOME", &state)
+        .output()
+        .unwrap()
+}
+
+fn whole(output: &Output) -> String {
+    format!(
+        "exit: {}\n----- stdout\n{}----- stderr\n{}",
+        output.status.code().unwrap(),
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
+}
+
+/// Compares with the stored text, or stores it when asked to.
+fn matches(file: &Path, got: &str) -> Result<(), String> {
+    if std::env::var_os("UPDATE").is_some() {
+        std::fs::write(file, got).unwrap();
+        return Ok(());
+    }
+    let expected = std::fs::read_to_string(file).unwrap_or_default();
+    if expected == got {
+        return Ok(());
+    }
+    Err(format!("{} differs; expected:\n{expected}\ngot:\n{got}", file.display()))
+}
+
+const COMMANDS: &[&[&str]] = &[
+    &[],
+    &["plan"],
+    &["apply"],
+    &["status"],
+    &["destroy"],
+    &["render"],
+    &["values"],
+    &["sandbox"],
+    &["sandbox", "serve"],
+    &["helm"],
+    &["helm", "template"],
+    &["helm", "install"],
+    &["helm", "upgrade"],
+    &["helm", "rollback"],
+    &["helm", "uninstall"],
+    &["helm", "list"],
+    &["helm", "status"],
+    &["helm", "history"],
+    &["helm", "get"],
+    &["helm", "get", "values"],
+];
+
+#[test]
+fn every_command_has_the_help_it_is_known_for() {
+    let mut wrong = vec![];
+    for command in COMMANDS {
+        let mut args = command.to_vec();
+        args.push("--help");
+        let name = if command.is_empty() { "windrose".to_owned() } else { command.join("-") };
+        let got = whole(&windrose(&cases(), &args));
+        wrong.extend(matches(&cases().join(format!("help/{name}.txt")), &got).err());
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Each folder of `cases/errors` has a file `args` and the expected `output`.
+#[test]
+fn mistakes_are_told_whole() {
+    let folder = cases().join("errors");
+    let mut wrong = vec![];
+    let mut seen = 0;
+    for entry in std::fs::read_dir(&folder).unwrap() {
+        let case = entry.unwrap().path();
+        let args = std::fs::read_to_string(case.join("args")).unwrap();
+        let args: Vec<&str> = args.split_whitespace().collect();
+        let output = windrose(&case, &args);
+        assert_ne!(output.status.code(), Some(0), "{}", case.display());
+        wrong.extend(matches(&case.join("output"), &whole(&output)).err());
+        seen += 1;
+    }
+    assert!(seen >= 8, "only {seen} cases");
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
