@@ -4,6 +4,7 @@
 //! file can tell. What depends on an environment is not decided here (see `resolved`).
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -275,6 +276,11 @@ impl Stack {
     /// The environments that can be used, by name.
     pub fn usable_environments(&self) -> impl Iterator<Item = &str> {
         self.environments.values().filter(|e| !e.is_abstract).map(|e| e.name.value.as_str())
+    }
+
+    /// The folder of the stack file, as the file's name says it.
+    pub(crate) fn base(&self) -> &Path {
+        Path::new(&self.source.name).parent().unwrap_or(Path::new(""))
     }
 
     /// The release with this key.

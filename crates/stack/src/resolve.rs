@@ -123,7 +123,7 @@ fn read_layers(
     let mut layers = vec![];
     let mut errors = vec![];
     for path in &environment.layers {
-        let layer = read_file(path, files)
+        let layer = read_file(path, stack.base(), files)
             .map_err(Gap::into_diagnostics)
             .and_then(|source| read_layer(&source, stack));
         match layer {

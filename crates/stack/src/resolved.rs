@@ -96,6 +96,8 @@ pub struct Release {
     pub(crate) sources: Vec<ValuesEntry>,
     /// What its expressions see.
     pub(crate) scope: Scope,
+    /// The folder of the stack file, as it is named to people.
+    pub(crate) base: PathBuf,
 }
 
 /// A job of a release. What its expressions see of the release's outcome is known only when it is its turn.

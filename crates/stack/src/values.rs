@@ -87,7 +87,7 @@ pub(crate) fn gather(release: &Release, files: &dyn Files) -> Result<Values, Gap
     let mut merged: Option<Tree> = None;
     for entry in &release.sources {
         let tree = match entry {
-            ValuesEntry::File(path) => match read_file(path, files) {
+            ValuesEntry::File(path) => match read_file(path, &release.base, files) {
                 Ok(source) => read_values(&source, release, &mut gap.wrong),
                 Err(more) => {
                     gap.missing.extend(more.missing);
@@ -116,8 +116,12 @@ pub(crate) fn gather(release: &Release, files: &dyn Files) -> Result<Values, Gap
     }
 }
 
-/// A file of the stack as text; errors point at the mention of it.
-pub(crate) fn read_file(path: &Spanned<String>, files: &dyn Files) -> Result<Arc<Source>, Gap> {
+/// A file of the stack as text, named as the stack file in `base` is; errors point at the mention of it.
+pub(crate) fn read_file(
+    path: &Spanned<String>,
+    base: &Path,
+    files: &dyn Files,
+) -> Result<Arc<Source>, Gap> {
     let wrong = |why: String| {
         let message = format!("cannot read `{}`: {why}", path.value);
         Gap { missing: vec![], wrong: vec![path.place.error(message, "")] }
@@ -130,7 +134,7 @@ pub(crate) fn read_file(path: &Spanned<String>, files: &dyn Files) -> Result<Arc
         Err(e) => return Err(wrong(e.to_string())),
     };
     match String::from_utf8(bytes) {
-        Ok(text) => Ok(Source::new(path.value.clone(), text)),
+        Ok(text) => Ok(Source::new(base.join(&path.value).display().to_string(), text)),
         Err(_) => Err(wrong("it is not UTF-8".to_owned())),
     }
 }

@@ -1,16 +1,12 @@
 //! What is in the cluster now, release by release and object by object.
 
 use futures::{StreamExt, TryStreamExt, stream};
-use kubernetes::status::{Status, judge};
-use kubernetes::{Client, ObjectRef, Scope};
+use kubernetes::Client;
 use release::Storage;
 
 use super::cluster::asking;
 use super::{Error, Installed, ObjectState, ReleaseStatus, Session};
 use crate::resolved::Release;
-
-/// Requests of one release at once.
-const PARALLEL: usize = 4;
 
 impl Session {
     /// What is in the cluster now, in the order of the graph.
@@ -29,12 +25,16 @@ async fn status(client: &Client, release: &Release) -> Result<ReleaseStatus, rel
     let storage = Storage::new(client, &release.namespace);
     let installed = match storage.get(&release.name, None).await {
         Ok(stored) => Some(Installed {
+            objects: release::health(client, &stored)
+                .await?
+                .into_iter()
+                .map(|h| ObjectState { object: h.object, status: h.status })
+                .collect(),
             revision: stored.version,
             status: stored.info.status.as_str().to_owned(),
             chart: format!("{}-{}", stored.chart_name(), stored.chart_version()),
             app_version: stored.app_version().to_owned(),
             updated: stored.info.last_deployed.map(|t| t.to_string()).unwrap_or_default(),
-            objects: objects(client, &stored.manifest, &stored.namespace).await?,
         }),
         Err(release::Error::NotFound { .. }) => None,
         Err(error) => return Err(error),
@@ -45,44 +45,6 @@ async fn status(client: &Client, release: &Release) -> Result<ReleaseStatus, rel
         namespace: release.namespace.clone(),
         installed,
     })
-}
-
-async fn objects(
-    client: &Client,
-    manifest: &str,
-    namespace: &str,
-) -> Result<Vec<ObjectState>, release::Error> {
-    stream::iter(references(manifest))
-        .map(|object| state(client, object, namespace))
-        .buffered(PARALLEL)
-        .try_collect()
-        .await
-}
-
-async fn state(
-    client: &Client,
-    mut object: ObjectRef,
-    namespace: &str,
-) -> Result<ObjectState, release::Error> {
-    let served = client.resource(&object.api_version, &object.kind).await;
-    if let Err(kubernetes::Error::UnknownKind { .. }) = served {
-        return Ok(ObjectState { object, status: Status::NotFound });
-    }
-    match served?.scope {
-        Scope::Namespaced if object.namespace.is_none() => {
-            object.namespace = Some(namespace.to_owned());
-        }
-        Scope::Cluster => object.namespace = None,
-        Scope::Namespaced => {}
-    }
-    let live = client.get(&object).await?;
-    let status = live.as_ref().map_or(Status::NotFound, judge);
-    Ok(ObjectState { object, status })
-}
-
-/// The objects of a stored manifest; what cannot be read is left out.
-pub(super) fn references(manifest: &str) -> Vec<ObjectRef> {
-    parsed(manifest).iter().filter_map(ObjectRef::of).collect()
 }
 
 /// The documents of a stored manifest as JSON.

@@ -219,6 +219,7 @@ fn release(
         after: jobs(&spec.after),
         sources: spec.values.clone(),
         scope,
+        base: stack.base().to_owned(),
     })
 }
 
