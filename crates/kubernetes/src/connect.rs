@@ -3,9 +3,11 @@
 //! Files are read by the `kube` crate, which follows the rules of `kubectl`. Nothing is retried
 //! here: whoever connects wants to know within seconds.
 
+use std::io;
+
 use http::Uri;
 use kube::Config;
-use kube::config::{KubeConfigOptions, Kubeconfig};
+use kube::config::{KubeConfigOptions, Kubeconfig, KubeconfigError};
 
 use crate::error::Error;
 use crate::options::ConnectOptions;
@@ -58,8 +60,7 @@ async fn base(options: &ConnectOptions) -> Result<Config, Error> {
     let selection =
         KubeConfigOptions { context: options.context.clone(), ..KubeConfigOptions::default() };
     if let Some(path) = &options.kubeconfig {
-        let file = Kubeconfig::read_from(path)
-            .map_err(|error| wrong(format!("{}: {error}", path.display())))?;
+        let file = Kubeconfig::read_from(path).map_err(|error| unreadable(&error))?;
         return Config::from_custom_kubeconfig(file, &selection)
             .await
             .map_err(|error| wrong(format!("{}: {error}", path.display())));
@@ -68,9 +69,26 @@ async fn base(options: &ConnectOptions) -> Result<Config, Error> {
         return Ok(Config::new(parse_server(server)?));
     }
     if options.context.is_some() {
-        return Config::from_kubeconfig(&selection).await.map_err(wrong);
+        return Config::from_kubeconfig(&selection).await.map_err(|error| unreadable(&error));
     }
-    Config::infer().await.map_err(wrong)
+    Config::infer().await.map_err(|error| {
+        use std::error::Error as _;
+        match error.source().and_then(|source| source.downcast_ref()) {
+            Some(kubeconfig) => unreadable(kubeconfig),
+            None => wrong(error),
+        }
+    })
+}
+
+/// In a user's words where the library's name its own types.
+fn unreadable(error: &KubeconfigError) -> Error {
+    match error {
+        KubeconfigError::ReadConfig(cause, path) if cause.kind() == io::ErrorKind::NotFound => {
+            wrong(format!("there is no kubeconfig at {}", path.display()))
+        }
+        KubeconfigError::ReadConfig(cause, path) => wrong(format!("{}: {cause}", path.display())),
+        other => wrong(other),
+    }
 }
 
 fn parse_server(server: &str) -> Result<Uri, Error> {
