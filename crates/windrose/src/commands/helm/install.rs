@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use release::{
-    Conflicts, Content, CrdPolicy, Desired, Hooks, Intent, Namespaces, OnFailure, Options,
-    Ownership, Revisions, Stage,
+    Conflicts, Content, CrdPolicy, Desired, HookLeftovers, Hooks, Intent, Namespaces, OnFailure,
+    Options, Ownership, Revisions, Stage,
 };
 use render::Operation;
 
@@ -191,6 +191,7 @@ impl ChangeFlags {
             hooks: if self.operation.no_hooks { Hooks::Skip } else { Hooks::Run },
             crds: if self.skip_crds { CrdPolicy::Skip } else { CrdPolicy::CreateOnInstall },
             revisions: Revisions::Always,
+            hook_leftovers: HookLeftovers::Keep,
             description: self.operation.description.clone(),
             labels: self.labels.iter().cloned().collect(),
             ..Options::default()

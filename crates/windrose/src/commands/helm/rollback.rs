@@ -1,6 +1,6 @@
 //! `windrose helm rollback`.
 
-use release::{Conflicts, Desired, Hooks, Intent, OnFailure, Options, Revisions};
+use release::{Conflicts, Desired, HookLeftovers, Hooks, Intent, OnFailure, Options, Revisions};
 
 use super::operation::{self, OperationFlags};
 use crate::connection::HelmClusterFlags;
@@ -46,6 +46,7 @@ impl Args {
                         Conflicts::Refuse
                     },
                     hooks: if self.operation.no_hooks { Hooks::Skip } else { Hooks::Run },
+                    hook_leftovers: HookLeftovers::Keep,
                     revisions: Revisions::Always,
                     history_max: self.history_max,
                     description: self.operation.description.clone(),

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use kubernetes::Propagation;
-use release::{Desired, Hooks, Intent, OnFailure, Options};
+use release::{Desired, HookLeftovers, Hooks, Intent, OnFailure, Options};
 
 use super::operation::{self, OperationFlags};
 use crate::connection::HelmClusterFlags;
@@ -76,6 +76,7 @@ impl Args {
             content: None,
             options: Options {
                 hooks: if self.operation.no_hooks { Hooks::Skip } else { Hooks::Run },
+                hook_leftovers: HookLeftovers::Keep,
                 keep_history: self.keep_history,
                 description: self.operation.description.clone(),
                 propagation: match self.cascade {
