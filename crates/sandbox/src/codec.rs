@@ -4,6 +4,8 @@
 //! the Go type's tags, quantities take their canonical form. Custom kinds have no tags: only
 //! undeclared fields fall away.
 
+use base64::engine::general_purpose::STANDARD;
+use base64::{DecodeError, Engine as _};
 use serde_json::{Map, Value, json};
 
 use crate::quantity;
@@ -173,9 +175,14 @@ fn encode_struct(
             continue;
         }
         let child = encode_at(child, &field.shape, &at, unknown)?;
-        if !(field.zero == Zero::Drop && is_zero(&child, &field.shape)) {
-            out.insert(key.clone(), child);
+        if field.zero == Zero::Drop && is_zero(&child, &field.shape) {
+            continue;
         }
+        // The store's own encoding knows no empty lists and maps.
+        let hollow = field.zero == Zero::Write
+            && matches!(field.shape, Shape::List { .. } | Shape::Map { .. })
+            && is_zero(&child, &field.shape);
+        out.insert(key.clone(), if hollow { Value::Null } else { child });
     }
     for (name, field) in &of.fields {
         if let Some(absent) = absent(field)
@@ -189,6 +196,10 @@ fn encode_struct(
 
 fn encode_scalar(value: &Value, scalar: Scalar, at: &At<'_>) -> Result<Value, String> {
     let fits = match scalar {
+        Scalar::Bytes if value.is_string() => {
+            check_base64(value.as_str().unwrap_or_default())?;
+            true
+        }
         Scalar::Text | Scalar::Bytes | Scalar::Time | Scalar::MicroTime => value.is_string(),
         Scalar::Boolean => value.is_boolean(),
         Scalar::Number => value.is_number(),
@@ -222,6 +233,16 @@ fn encode_scalar(value: &Value, scalar: Scalar, at: &At<'_>) -> Result<Value, St
         }
     };
     if fits { Ok(value.clone()) } else { Err(mismatch(value, at, go_type(scalar))) }
+}
+
+/// Go's decoder names the first byte it cannot use, or the start of an unfinished group.
+fn check_base64(text: &str) -> Result<(), String> {
+    let at = match STANDARD.decode(text) {
+        Ok(_) => return Ok(()),
+        Err(DecodeError::InvalidByte(at, _) | DecodeError::InvalidLastSymbol(at, _)) => at,
+        Err(DecodeError::InvalidLength(_) | DecodeError::InvalidPadding) => text.len() / 4 * 4,
+    };
+    Err(format!("illegal base64 data at input byte {at}"))
 }
 
 fn go_type(scalar: Scalar) -> &'static str {

@@ -61,9 +61,12 @@ pub(crate) fn spec_differs(old: &Value, new: &Value) -> bool {
 }
 
 /// Completes a new object before it is validated.
+///
+/// `given` is the object before defaults were filled in.
 pub(crate) fn prepare_create(
     cluster: &Cluster,
     kind: &Kind,
+    given: &Value,
     object: &mut Value,
 ) -> Result<(), Status> {
     match kind.storage.as_str() {
@@ -76,7 +79,7 @@ pub(crate) fn prepare_create(
                 defaults::pod_priority(spec);
             }
         }
-        "jobs.batch" => claim_job_pods(object),
+        "jobs.batch" => claim_job_pods(given, object),
         "daemonsets.apps" => {
             object["metadata"]["annotations"][defaults::TEMPLATE_GENERATION] = json!("1");
         }
@@ -161,13 +164,14 @@ fn quality(pod: &Value) -> &'static str {
 }
 
 /// Ties a job to its pods by its own uid.
-fn claim_job_pods(job: &mut Value) {
+fn claim_job_pods(given: &Value, job: &mut Value) {
     if job["spec"]["manualSelector"] == json!(true) {
         return;
     }
     let (uid, name) = (object::uid(job).to_owned(), object::name(job).to_owned());
     // Labels that were defaulted are the template's own map on the server: they change with it.
-    let shared = job["metadata"].get("labels") == job["spec"]["template"]["metadata"].get("labels");
+    let shared = given["metadata"].get("labels").is_none()
+        && given.pointer("/spec/template/metadata/labels").is_some();
     let template = members(&mut job["spec"], "template");
     let metadata = template.entry("metadata").or_insert_with(|| json!({}));
     let labels = members(metadata, "labels");

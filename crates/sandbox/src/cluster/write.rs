@@ -100,13 +100,14 @@ impl Cluster {
         options: &WriteOptions,
         tracking: Tracking,
     ) -> Result<Written, Status> {
-        let (mut object, warnings) = decode(kind, object, options)?;
+        let (mut object, warnings) = decode(kind, object, options, tracking)?;
         if kind.namespaced {
             object["metadata"]["namespace"] = json!(namespace);
         } else {
             object::members(&mut object, "metadata").remove("namespace");
         }
         self.name_object(kind, &mut object)?;
+        let given = object.clone();
         defaults::apply(kind, &mut object);
         if tracking == Tracking::Update {
             let reset = reset_fields(kind, Part::Main);
@@ -115,7 +116,7 @@ impl Cluster {
         self.stamp(kind, &mut object);
         let name = (object::namespace(&object).to_owned(), object::name(&object).to_owned());
         self.check_namespace(kind, &name)?;
-        strategy::prepare_create(self, kind, &mut object)?;
+        strategy::prepare_create(self, kind, &given, &mut object)?;
         validate::create(kind, &object)?;
         if self.store.get(&kind.storage, &name).is_some() {
             return Err(Status::already_exists(kind, &name.1));
@@ -132,7 +133,7 @@ impl Cluster {
         options: &WriteOptions,
         tracking: Tracking,
     ) -> Result<Written, Status> {
-        let (mut new, warnings) = decode(kind, object, options)?;
+        let (mut new, warnings) = decode(kind, object, options, tracking)?;
         check_identity(kind, live, &new)?;
         keep_system_fields(live, &mut new);
         defaults::apply(kind, &mut new);
@@ -237,7 +238,7 @@ impl Cluster {
 
 /// An object of a kind that is answered and not stored.
 pub(crate) fn passing(kind: &Kind, object: Value, options: &WriteOptions) -> Result<Value, Status> {
-    let (mut object, _) = decode(kind, object, options)?;
+    let (mut object, _) = decode(kind, object, options, Tracking::Update)?;
     managed::track_update(&empty(kind), &mut object, &kind.shape, &options.writer, &Set::default());
     Ok(object)
 }
@@ -284,7 +285,7 @@ fn check_applied(kind: &Kind, config: &Value) -> Result<(), Status> {
         "failed to create typed patch object ({}/{}; {}, Kind={}): {listed}",
         object::namespace(config),
         object::name(config),
-        wanted,
+        if kind.group.is_empty() { format!("/{wanted}") } else { wanted },
         kind.kind
     );
     Err(Status::plain(500, "", message))
@@ -294,6 +295,7 @@ fn decode(
     kind: &Kind,
     mut object: Value,
     options: &WriteOptions,
+    tracking: Tracking,
 ) -> Result<(Value, Vec<String>), Status> {
     if !object.is_object() {
         return Err(Status::bad_request("the object is not an object"));
@@ -308,12 +310,8 @@ fn decode(
             return Err(Status::invalid(&kind.kind, &kind.group, object::name(&object), &refused));
         }
     }
-    let encoded = codec::encode(&object, &kind.shape).map_err(|why| {
-        Status::bad_request(format!(
-            "{} in version \"{}\" cannot be handled as a {}: {why}",
-            kind.kind, kind.version, kind.kind
-        ))
-    })?;
+    let encoded = codec::encode(&object, &kind.shape)
+        .map_err(|why| undecodable(kind, &object, &why, tracking))?;
     let unknown: Vec<String> =
         encoded.unknown.iter().map(|path| format!("unknown field \"{path}\"")).collect();
     if options.strict && !unknown.is_empty() {
@@ -326,6 +324,25 @@ fn decode(
         )));
     }
     Ok((encoded.value, unknown))
+}
+
+/// What the server says of an object that its type cannot hold.
+fn undecodable(kind: &Kind, object: &Value, why: &str, tracking: Tracking) -> Status {
+    match tracking {
+        Tracking::Update => Status::bad_request(format!(
+            "{} in version \"{}\" cannot be handled as a {}: {why}",
+            kind.kind, kind.version, kind.kind
+        )),
+        Tracking::Done => {
+            let of = format!("{}/{}, Kind={}", kind.group, kind.version, kind.kind);
+            let message = format!(
+                "failed to convert new object ({}/{}; {of}) to proper version: unable to convert unstructured object to {of}: error decoding from json: {why}",
+                object::namespace(object),
+                object::name(object)
+            );
+            Status::plain(500, "", message)
+        }
+    }
 }
 
 fn check_identity(kind: &Kind, live: &Value, new: &Value) -> Result<(), Status> {

@@ -72,12 +72,12 @@ pub(super) fn stateful_set(root: &mut Object) {
             ],
         );
         at(spec, &["updateStrategy"], |strategy| {
-            default_to(strategy, "type", json!("RollingUpdate"));
-            if strategy["type"] == json!("RollingUpdate") {
+            if !strategy.contains_key("type") {
+                strategy.insert("type".to_owned(), json!("RollingUpdate"));
                 default_to(strategy, "rollingUpdate", json!({}));
-                at(strategy, &["rollingUpdate"], |rolling| {
-                    fill(rolling, &[("partition", json!(0))]);
-                });
+            }
+            if strategy["type"] == json!("RollingUpdate") {
+                at(strategy, &["rollingUpdate"], |of| default_to(of, "partition", json!(0)));
             }
         });
         at(spec, &["persistentVolumeClaimRetentionPolicy"], |policy| {

@@ -69,6 +69,16 @@ fn allocate_ports(
         .flat_map(|other| object::list(other, "/spec/ports"))
         .filter_map(|port| port["nodePort"].as_i64())
         .collect();
+    let local = spec.get("externalTrafficPolicy") == Some(&json!("Local"));
+    if kind == "LoadBalancer" && local && spec.get("healthCheckNodePort").is_none() {
+        let checks = others
+            .iter()
+            .filter_map(|other| other.pointer("/spec/healthCheckNodePort").and_then(Value::as_i64));
+        taken.extend(checks);
+        let free = free_port(&taken);
+        taken.insert(free);
+        spec.insert("healthCheckNodePort".to_owned(), json!(free));
+    }
     let Some(Value::Array(ports)) = spec.get_mut("ports") else { return Ok(()) };
     for (index, port) in ports.iter().enumerate() {
         if let Some(number) = port["nodePort"].as_i64()
@@ -85,7 +95,7 @@ fn allocate_ports(
     taken.extend(ports.iter().filter_map(|port| port["nodePort"].as_i64()));
     for port in ports.iter_mut().filter_map(Value::as_object_mut) {
         if port.get("nodePort").is_none_or(|number| *number == json!(0)) {
-            let free = (30_000..32_768).find(|number| !taken.contains(number)).unwrap_or(30_000);
+            let free = free_port(&taken);
             taken.insert(free);
             port.insert("nodePort".to_owned(), json!(free));
         }
@@ -132,6 +142,10 @@ fn keep(spec: &mut Map<String, Value>, live: &Value) {
             port.remove("nodePort");
         }
     }
+}
+
+fn free_port(taken: &BTreeSet<i64>) -> i64 {
+    (30_000..32_768).find(|number| !taken.contains(number)).unwrap_or(30_000)
 }
 
 fn free_address(taken: &BTreeSet<&str>) -> String {

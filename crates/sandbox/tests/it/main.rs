@@ -4,6 +4,11 @@
 //! answered. The sandbox must answer the same; where the test environment is built, so must the
 //! real server. `SANDBOX_RECORD=1` writes the answers anew from the real server.
 
+#![expect(clippy::unwrap_used, reason = "what a test cannot go on without")]
+
+mod cluster;
+mod corpus;
+mod helm;
 mod http_client;
 mod normal;
 mod script;
@@ -46,6 +51,29 @@ async fn the_recorded_answers_are_the_real_servers() {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
+#[tokio::test]
+async fn real_charts_are_taken_as_the_real_server_takes_them() {
+    let charts = corpus::charts();
+    if charts.is_empty() || testkit::Tools::find().is_err() {
+        println!("skipped: needs the shared charts and the test environment");
+        return;
+    }
+    let cluster = tokio::task::spawn_blocking(testkit::ControlPlane::shared).await.unwrap();
+    let real = http_client::connect(&cluster.kubeconfig()).await;
+    let sandbox = Sandbox::new(Options::at("2026-01-01T00:00:00Z".parse().unwrap()));
+    let ours = kube::Client::new(sandbox.service(), "default");
+    let namespace = cluster.unique("corpus");
+    script::make_namespace(&real, &namespace).await;
+    script::make_namespace(&ours, &namespace).await;
+    let mut totals = corpus::Totals { objects: 0, failures: vec![] };
+    let mut paths = std::collections::BTreeMap::new();
+    for chart in charts {
+        corpus::compare((&real, &ours), (&chart, &namespace), &mut paths, &mut totals).await;
+    }
+    println!("{} objects", totals.objects);
+    assert!(totals.failures.is_empty(), "{}", totals.failures.join("\n"));
+}
+
 fn answers_of(case: &Path) -> PathBuf {
     case.with_extension("answers.json")
 }
@@ -54,6 +82,7 @@ fn compare(case: &Path, answers: &Value, who: &str, failures: &mut Vec<String>) 
     let name = case.file_stem().unwrap().to_string_lossy().into_owned();
     let recorded = std::fs::read(answers_of(case)).unwrap_or_else(|_| panic!("{name} is recorded"));
     let recorded: Value = serde_json::from_slice(&recorded).unwrap();
+    assert_eq!(recorded.as_array().map(Vec::len), answers.as_array().map(Vec::len), "{name}");
     let pairs = recorded.as_array().unwrap().iter().zip(answers.as_array().unwrap());
     for (index, (expected, found)) in pairs.enumerate() {
         for difference in normal::differences(expected, found) {

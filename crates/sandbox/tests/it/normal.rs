@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 const UID: &str = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}";
 const TIME: &str = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z";
+const PORT: &str = r#""(nodePort|healthCheckNodePort)":3\d{4}"#;
 const ADDRESS: &str = r"\b10\.\d+\.\d+\.\d+\b";
 
 /// Kinds whose status belongs to controllers.
@@ -26,7 +27,8 @@ pub(crate) fn normal(answer: &Value, namespace: &str) -> Value {
     let mut answer = answer.clone();
     clean(&mut answer["body"]);
     let mut text = answer.to_string().replace(namespace, "NAMESPACE");
-    for (pattern, word) in [(UID, "UID"), (TIME, "TIME"), (ADDRESS, "ADDRESS")] {
+    let masks = [(UID, "UID"), (TIME, "TIME"), (ADDRESS, "ADDRESS"), (PORT, "\"$1\":30000")];
+    for (pattern, word) in masks {
         text = Regex::new(pattern).unwrap().replace_all(&text, word).into_owned();
     }
     serde_json::from_str(&text).unwrap()

@@ -26,9 +26,7 @@ pub(crate) async fn run(client: &kube::Client, case: &Path, namespace: &str) -> 
     let text = std::fs::read_to_string(case).unwrap().replace("NAMESPACE", namespace);
     let steps = yaml::from_str(&text, yaml::Numbers::Exact).unwrap();
     let steps: Value = serde_json::from_str(&yaml::json::to_string(&steps)).unwrap();
-    let space = json!({"do": "POST", "path": "/api/v1/namespaces",
-        "body": {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}}});
-    send(client, &space).await;
+    make_namespace(client, namespace).await;
     let mut answers = vec![];
     for step in steps.as_array().unwrap() {
         let (code, body) =
@@ -41,6 +39,14 @@ pub(crate) async fn run(client: &kube::Client, case: &Path, namespace: &str) -> 
     let gone = json!({"do": "DELETE", "path": format!("/api/v1/namespaces/{namespace}")});
     send(client, &gone).await;
     Value::Array(answers)
+}
+
+/// Creates a namespace.
+pub(crate) async fn make_namespace(client: &kube::Client, name: &str) {
+    let step = json!({"do": "POST", "path": "/api/v1/namespaces",
+        "body": {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}}});
+    let (code, body) = send(client, &step).await;
+    assert_eq!(code, 201, "{body}");
 }
 
 /// Asks until the path is there: a real server serves a new kind a little later.
@@ -56,7 +62,7 @@ async fn poll(client: &kube::Client, step: &Value) -> (u16, Value) {
     }
 }
 
-async fn send(client: &kube::Client, step: &Value) -> (u16, Value) {
+pub(crate) async fn send(client: &kube::Client, step: &Value) -> (u16, Value) {
     let (method, media) = match step["do"].as_str().unwrap() {
         "APPLY" => ("PATCH", "application/apply-patch+yaml"),
         "MERGE" => ("PATCH", "application/merge-patch+json"),
