@@ -2,6 +2,7 @@
 //!
 //! Expected texts are files below `tests/cases`; `UPDATE=1 cargo test -p windrose --test it` writes
 //! them anew, for a look at the difference.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on shall say where")]
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

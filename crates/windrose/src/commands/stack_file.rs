@@ -51,8 +51,19 @@ pub(crate) fn on_cluster(
 }
 
 /// The variables that every job gets from the caller.
-const JOB_VARIABLES: [&str; 10] =
-    ["PATH", "HOME", "USER", "LOGNAME", "SHELL", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSH_AUTH_SOCK"];
+const JOB_VARIABLES: [&str; 11] = [
+    "PATH",
+    "HOME",
+    "USER",
+    "LOGNAME",
+    "SHELL",
+    "LANG",
+    "LC_ALL",
+    "TZ",
+    "TMPDIR",
+    "SSH_AUTH_SOCK",
+    "KUBECONFIG",
+];
 
 /// A stack file is written by hand; anything larger is a mistake.
 const LARGEST: u64 = 16 << 20;
