@@ -11,13 +11,12 @@ use std::rc::{Rc, Weak};
 use super::{Str, Value};
 use crate::Function;
 
-/// A map with its Go type; clones share one map.
+/// A map with its Go type; clones share one map, and so do conversions to another type.
 #[derive(Clone, Debug)]
-pub struct Map(Rc<Inner>);
+pub struct Map(Rc<Inner>, &'static NamedMap);
 
 #[derive(Debug)]
 struct Inner {
-    map_type: MapType,
     nil: bool,
     entries: RefCell<Vec<(Str, Value)>>,
 }
@@ -59,7 +58,7 @@ impl Map {
 
     /// A nil map: empty, not to be written, null in JSON.
     pub fn nil(map_type: MapType) -> Self {
-        Self(Rc::new(Inner { map_type, nil: true, entries: RefCell::default() }))
+        Self(Rc::new(Inner { nil: true, entries: RefCell::default() }), map_type.name_of())
     }
 
     /// A map of this type with these entries; of equal keys the last one stays.
@@ -73,7 +72,7 @@ impl Map {
 
     /// Its Go type.
     pub fn map_type(&self) -> MapType {
-        self.0.map_type
+        MapType::by_name(self.1)
     }
 
     /// Whether it is a nil map.
@@ -153,17 +152,18 @@ impl Map {
     /// A new map of the same type with the same values.
     #[must_use]
     pub fn copy(&self) -> Self {
-        Self::build(self.0.map_type, self.to_vec())
+        Self::build(self.map_type(), self.to_vec())
     }
 
-    /// The same entries under another type, as a Go conversion; a new map.
+    /// The same map under another type, as a Go conversion: what is set in one is in both.
     #[must_use]
     pub fn with_type(&self, map_type: MapType) -> Self {
-        Self::build(map_type, self.to_vec())
+        Self(Rc::clone(&self.0), map_type.name_of())
     }
 
     fn build(map_type: MapType, entries: Vec<(Str, Value)>) -> Self {
-        Self(Rc::new(Inner { map_type, nil: false, entries: RefCell::new(entries) }))
+        let inner = Inner { nil: false, entries: RefCell::new(entries) };
+        Self(Rc::new(inner), map_type.name_of())
     }
 
     /// The entries of a map that nobody else holds.
@@ -172,13 +172,43 @@ impl Map {
     }
 }
 
+static ANY: NamedMap = unnamed("map[string]interface {}", MapType::Any);
+static STRING: NamedMap = unnamed("map[string]string", MapType::String);
+static BYTES: NamedMap = unnamed("map[string][]uint8", MapType::Bytes);
+
+const fn unnamed(name: &'static str, underlying: MapType) -> NamedMap {
+    NamedMap { name, underlying, methods: &[] }
+}
+
 impl MapType {
+    /// The form in which a map keeps it: one word.
+    fn name_of(self) -> &'static NamedMap {
+        match self {
+            Self::Any => &ANY,
+            Self::String => &STRING,
+            Self::Bytes => &BYTES,
+            Self::Named(named) => named,
+        }
+    }
+
+    fn by_name(named: &'static NamedMap) -> Self {
+        if std::ptr::eq(named, &raw const ANY) {
+            Self::Any
+        } else if std::ptr::eq(named, &raw const STRING) {
+            Self::String
+        } else if std::ptr::eq(named, &raw const BYTES) {
+            Self::Bytes
+        } else {
+            Self::Named(named)
+        }
+    }
+
     /// Go's name of the type.
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Any => "map[string]interface {}",
-            Self::String => "map[string]string",
-            Self::Bytes => "map[string][]uint8",
+            Self::Any => ANY.name,
+            Self::String => STRING.name,
+            Self::Bytes => BYTES.name,
             Self::Named(named) => named.name,
         }
     }
@@ -314,6 +344,17 @@ mod tests {
         assert!(weak.upgrade().is_some());
         drop(cycles);
         assert!(weak.upgrade().is_none());
+    }
+
+    #[test]
+    fn a_converted_map_is_the_same_map() {
+        static NAMED: NamedMap = unnamed("pkg.Named", MapType::Any);
+        let map = Map::new(MapType::Named(&NAMED));
+        let plain = map.with_type(MapType::Any);
+        plain.insert("a", Value::int(1)).unwrap();
+        assert!(map.contains("a") && map.ptr_eq(&plain));
+        assert_eq!(map.map_type().name(), "pkg.Named");
+        assert_eq!(plain.map_type().name(), "map[string]interface {}");
     }
 
     #[test]
