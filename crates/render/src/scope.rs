@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use chart::values::{Node, Tree};
 use chart::{Chart, Dependency, ImportValue, Metadata};
-use template::{IntKind, List, Map, MapType, NamedMap, Str, Value};
+use template::{CallError, Context, Function, IntKind, List, Map, MapType, NamedMap, Str, Value};
 
 use crate::{Operation, Request, files, objects};
 
@@ -22,8 +22,19 @@ pub(crate) struct Template {
 }
 
 /// `common.Values`.
-pub(crate) const VALUES: MapType =
-    MapType::Named(&NamedMap { name: "common.Values", underlying: MapType::Any, methods: &[] });
+pub(crate) const VALUES: MapType = MapType::Named(&NamedMap {
+    name: "common.Values",
+    underlying: MapType::Any,
+    methods: &[Function { name: "AsMap", params: &[], variadic: None, call: as_map }],
+});
+
+/// `.Values.AsMap`: the same map without its name.
+fn as_map(_: &mut Context<'_>, args: &[Value]) -> Result<Value, CallError> {
+    match args {
+        [Value::Map(map), ..] => Ok(Value::Map(map.with_type(MapType::Any))),
+        _ => Err(CallError::new("no values")),
+    }
+}
 
 /// Templates by full path, `chart/templates/x.yaml`.
 pub(crate) type Templates = BTreeMap<String, Template>;
