@@ -1,0 +1,194 @@
+//! Rendering held against the real Helm.
+//!
+//! `cases/*.txt` are small charts of our own with what Helm 4.3.1 printed for them: sections
+//! `-- args --`, `-- FILE --` and, last, `-- stdout --` or `-- stderr --`. After adding a case, or to
+//! see whether Helm still says the same, capture it again:
+//!
+//!     HELM=path/to/helm cargo test -p render --test it
+//!
+//! The real charts of `../shared/charts`, where that folder lies beside the checkout, are rendered
+//! and compared byte for byte with what Helm printed.
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+#[path = "it/corpus.rs"]
+mod corpus;
+
+use render::{Capabilities, Host, Operation, Options, Release, Request};
+
+#[test]
+fn cases_render_as_in_helm() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let mut failures = Vec::new();
+    let mut paths: Vec<PathBuf> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    assert!(!paths.is_empty());
+    for path in paths {
+        let mut case = Case::read(&path);
+        if let Some(helm) = std::env::var_os("HELM") {
+            case.capture(Path::new(&helm));
+            std::fs::write(&path, case.to_text()).unwrap();
+        }
+        let found = on_a_roomy_stack({
+            let case = case.clone();
+            move || case.run()
+        });
+        // The terminal adds a line break to an error, whatever it ends in.
+        let found = found.map_err(|error| error.trim_end().to_owned());
+        let expected = case.expected();
+        if found != expected {
+            let name = path.file_stem().unwrap().to_string_lossy();
+            let diff = first_difference(&expected, &found);
+            failures.push(format!("{name}: {diff}"));
+        }
+    }
+    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+}
+
+/// A chart, how it is rendered, and what Helm printed.
+#[derive(Clone)]
+struct Case {
+    sections: Vec<(String, String)>,
+}
+
+impl Case {
+    fn read(path: &Path) -> Self {
+        let text = std::fs::read_to_string(path).unwrap();
+        let mut sections: Vec<(String, String)> = Vec::new();
+        for line in text.split_inclusive('\n') {
+            let name = line.trim_end().strip_prefix("-- ").and_then(|l| l.strip_suffix(" --"));
+            match (name, sections.last_mut()) {
+                (Some(name), _) => sections.push((name.to_owned(), String::new())),
+                (None, Some((_, body))) => body.push_str(line),
+                (None, None) => panic!("{}: text before the first section", path.display()),
+            }
+        }
+        Self { sections }
+    }
+
+    fn to_text(&self) -> String {
+        self.sections.iter().map(|(name, body)| format!("-- {name} --\n{body}")).collect()
+    }
+
+    fn section(&self, name: &str) -> Option<&str> {
+        self.sections.iter().find(|(n, _)| n == name).map(|(_, body)| body.as_str())
+    }
+
+    fn files(&self) -> BTreeMap<&str, &str> {
+        let files = self.sections.iter().filter(|(name, _)| {
+            !matches!(name.as_str(), "args" | "stdout" | "stderr") && !name.starts_with("outside/")
+        });
+        files.map(|(name, body)| (name.as_str(), body.as_str())).collect()
+    }
+
+    fn args(&self) -> Vec<&str> {
+        self.section("args").unwrap_or_default().lines().collect()
+    }
+
+    /// What Helm printed: standard output, or the error alone.
+    fn expected(&self) -> Result<String, String> {
+        if let Some(text) = self.section("stdout") {
+            return Ok(text.to_owned());
+        }
+        let text = self.section("stderr").expect("a case ends in stdout or stderr");
+        let error = text.split_once("Error: ").expect("Helm's errors begin so").1.trim_end();
+        let hint = "\n\nUse --debug flag to render out invalid YAML";
+        Err(error.strip_suffix(hint).unwrap_or(error).to_owned())
+    }
+
+    fn capture(&mut self, helm: &Path) {
+        let folder = std::env::temp_dir().join(format!("windrose-case-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        for (name, body) in &self.sections {
+            let below = if name.starts_with("outside/") { "" } else { "chart/" };
+            let path = folder.join(format!("{below}{name}"));
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, body).unwrap();
+        }
+        for extra in ["args", "stdout", "stderr"] {
+            let _ = std::fs::remove_file(folder.join("chart").join(extra));
+        }
+        let output = Command::new(helm)
+            .args(["template", "rel", "chart", "--namespace", "ns1"])
+            .args(self.args())
+            .current_dir(&folder)
+            .output()
+            .unwrap();
+        std::fs::remove_dir_all(&folder).unwrap();
+        self.sections.retain(|(name, _)| name != "stdout" && name != "stderr");
+        let (name, bytes) =
+            if output.status.success() { ("stdout", output.stdout) } else { ("stderr", output.stderr) };
+        let text = String::from_utf8(bytes).unwrap();
+        self.sections.push((name.to_owned(), text));
+    }
+
+    fn run(&self) -> Result<String, String> {
+        let files = self.files().into_iter().map(|(name, body)| chart::File {
+            name: name.to_owned(),
+            data: body.as_bytes().into(),
+        });
+        let chart = chart::load(files.collect()).map_err(|e| e.to_string())?;
+        let mut values = chart::values::Options::default();
+        let mut options = Options::default();
+        let mut capabilities = Capabilities::default();
+        let mut operation = Operation::Install;
+        let mut args = self.args().into_iter().map(str::to_owned);
+        while let Some(arg) = args.next() {
+            let mut next = || args.next().unwrap();
+            match arg.as_str() {
+                "--set" => values.set.push(next()),
+                "--set-string" => values.set_string.push(next()),
+                "--set-json" => values.set_json.push(next()),
+                "--set-literal" => values.set_literal.push(next()),
+                "--set-file" => values.set_file.push(next()),
+                "--values" => {
+                    let name = next();
+                    let body = self.section(&name).unwrap().as_bytes().to_vec();
+                    values.files.push((name, body));
+                }
+                "--kube-version" => capabilities.kube_version = next().parse().unwrap(),
+                "--api-versions" => capabilities.api_versions.push(next()),
+                "--include-crds" => options.include_crds = true,
+                "--is-upgrade" => operation = Operation::Upgrade,
+                other => panic!("unknown argument {other}"),
+            }
+        }
+        let read = |name: &str| self.section(name).map(Into::into).ok_or("no such file".to_owned());
+        let values = values.merge(&read).map_err(|e| e.to_string())?;
+        let request = Request {
+            chart: &chart,
+            values: &values,
+            release: Release { name: "rel".into(), namespace: "ns1".into(), revision: 1, operation },
+            capabilities: &capabilities,
+            host: Host {
+                now: jiff::Timestamp::UNIX_EPOCH,
+                entropy: &|bytes| bytes.fill(7),
+                lookup: None,
+                resolve: None,
+            },
+            options,
+        };
+        render::render(&request).map(|r| r.template_text()).map_err(|e| e.helm_text())
+    }
+}
+
+/// Deep but legal recursion of templates needs more stack than a test's thread has.
+fn on_a_roomy_stack<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    let worker = std::thread::Builder::new().stack_size(256 << 20).spawn(work).unwrap();
+    worker.join().unwrap()
+}
+
+fn first_difference(expected: &Result<String, String>, found: &Result<String, String>) -> String {
+    let (Ok(expected), Ok(found)) = (expected, found) else {
+        return format!("\n   Helm: {expected:?}\n   here: {found:?}");
+    };
+    let pairs = expected.split('\n').zip(found.split('\n')).enumerate();
+    for (at, (expected, found)) in pairs {
+        if expected != found {
+            return format!("line {}\n   Helm: {expected:?}\n   here: {found:?}", at + 1);
+        }
+    }
+    "one is longer than the other".to_owned()
+}
