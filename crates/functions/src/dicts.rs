@@ -123,7 +123,7 @@ fn dig(_: &mut Context<'_>, args: &[Value]) -> Outcome {
 /// `value.(map[string]interface {})`: a named map type is another type.
 fn plain_map(value: &Value) -> Result<&Value, CallError> {
     match value {
-        Value::Map(map) if matches!(map.map_type(), template::MapType::Any) => Ok(value),
+        Value::Map(map) if map.map_type().name() == template::MapType::Any.name() => Ok(value),
         value => Err(fault::assertion(value, "map[string]interface {}")),
     }
 }
