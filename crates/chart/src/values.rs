@@ -11,11 +11,11 @@ mod coalesce;
 mod print;
 mod tree;
 
-pub use print::go_float;
+pub use print::{go_float, go_quote};
 
 pub use coalesce::{Coalesced, coalesce, coalesce_tree};
 pub(crate) use coalesce::{Mode, coalesce_with, merge_tables};
-pub(crate) use print::{go_print, go_print_bool_verb, go_quote};
+pub(crate) use print::{go_print, go_print_bool_verb};
 pub use tree::{Node, Tree};
 
 /// What the user gave, in Helm's order of precedence from lowest to highest.

@@ -10,7 +10,8 @@ use std::time::SystemTime;
 use diagnostic::Source;
 use template::{CallError, Lookup, MissingKey, Session, TemplateSet, Value};
 
-use crate::scope::{Template, Templates, VALUES, is_partial};
+use crate::scope::{Template, Templates, is_partial};
+use crate::values_type::VALUES;
 use crate::{Error, Request, error::Failed};
 
 /// What a run gives.

@@ -38,6 +38,7 @@ mod manifest;
 mod objects;
 mod request;
 mod scope;
+mod values_type;
 
 use chart::Chart;
 

@@ -3,13 +3,14 @@
 //! **Invariant**: a chart's templates all run with one map, as in Helm: what a template changes in
 //! it, the later templates of the same chart see. Tables that are one table in the coalesced values
 //! are one map here.
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 use chart::values::{Node, Tree};
 use chart::{Chart, Dependency, ImportValue, Metadata};
-use template::{CallError, Context, Function, IntKind, List, Map, MapType, NamedMap, Str, Value};
+use template::{IntKind, List, Map, MapType, Str, Value};
 
+use crate::values_type::{INNER, VALUES};
 use crate::{Operation, Request, files, objects};
 
 /// A template and what it runs with.
@@ -19,21 +20,6 @@ pub(crate) struct Template {
     pub(crate) scope: Map,
     /// `.Template.BasePath`.
     pub(crate) base_path: Arc<str>,
-}
-
-/// `common.Values`.
-pub(crate) const VALUES: MapType = MapType::Named(&NamedMap {
-    name: "common.Values",
-    underlying: MapType::Any,
-    methods: &[Function { name: "AsMap", params: &[], variadic: None, call: as_map }],
-});
-
-/// `.Values.AsMap`: the same map without its name.
-fn as_map(_: &mut Context<'_>, args: &[Value]) -> Result<Value, CallError> {
-    match args {
-        [Value::Map(map), ..] => Ok(Value::Map(map.with_type(MapType::Any))),
-        _ => Err(CallError::new("no values")),
-    }
 }
 
 /// Templates by full path, `chart/templates/x.yaml`.
@@ -55,8 +41,10 @@ pub(crate) fn templates(request: &Request<'_>, chart: &Chart, values: &Tree) -> 
         release,
         capabilities: objects::capabilities(request.capabilities),
         maps: HashMap::new(),
+        dependencies: HashSet::new(),
         templates: BTreeMap::new(),
     };
+    builder.note_dependencies(chart, values);
     let values = builder.table(values, VALUES);
     builder.chart(chart, chart.name(), Some(values));
     builder.templates
@@ -67,6 +55,8 @@ struct Builder {
     capabilities: Value,
     /// Tables that were converted already, by identity.
     maps: HashMap<usize, Map>,
+    /// The tables that are a dependency's values, by identity.
+    dependencies: HashSet<usize>,
     templates: Templates,
 }
 
@@ -113,6 +103,15 @@ impl Builder {
         scope
     }
 
+    fn note_dependencies(&mut self, chart: &Chart, values: &Tree) {
+        for dependency in &chart.dependencies {
+            if let Some(Node::Table(inner)) = values.get(dependency.name()) {
+                self.dependencies.insert(inner.identity());
+                self.note_dependencies(dependency, &inner);
+            }
+        }
+    }
+
     fn table(&mut self, table: &Tree, map_type: MapType) -> Map {
         if let Some(known) = self.maps.get(&table.identity()) {
             return known.clone();
@@ -120,7 +119,10 @@ impl Builder {
         let entries = table.entries().into_iter().map(|(key, node)| {
             let value = match node {
                 Node::Leaf(value) => Value::from_yaml(&value),
-                Node::Table(inner) => Value::Map(self.table(&inner, MapType::Any)),
+                Node::Table(inner) => {
+                    let own = self.dependencies.contains(&inner.identity());
+                    Value::Map(self.table(&inner, if own { INNER } else { MapType::Any }))
+                }
             };
             (Str::from(key), value)
         });

@@ -80,7 +80,7 @@ pub fn go_float(f: f64) -> String {
 }
 
 /// A text in quotes, as `%q` prints it.
-pub(crate) fn go_quote(text: &str) -> String {
+pub fn go_quote(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {
         match c {

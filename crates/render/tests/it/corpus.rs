@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use render::{Capabilities, Host, Operation, Options, Release, Request};
 
 /// How many match today; raise it with the engine, never lower it.
-const REACHED: usize = 1;
+const REACHED: usize = 199;
 
 #[test]
 fn real_charts_render_as_in_helm() {
@@ -70,7 +70,7 @@ fn render(case: &Path) -> Result<String, String> {
         capabilities: &Capabilities::default(),
         host: Host {
             now: jiff::Timestamp::now(),
-            entropy: &|bytes| bytes.fill(7),
+            entropy: &super::random,
             lookup: None,
             resolve: None,
         },

@@ -1,0 +1,68 @@
+//! `common.Values`: the Go type of `.Values`, with its methods.
+#![expect(clippy::unnecessary_wraps, reason = "the shape that template's functions have")]
+use template::{CallError, Context, Function, Map, MapType, NamedMap, Param, Str, Value};
+
+/// The values of the outermost chart, `.` itself and `.Template`.
+pub(crate) const VALUES: MapType =
+    MapType::Named(&NamedMap { name: "common.Values", underlying: MapType::Any, methods: METHODS });
+
+/// The values of a dependency: in Go one map under two types, `map[string]interface {}` among its
+/// parent's values and `common.Values` as its own `.Values`. Here the map has one type, which goes
+/// by the first name and has the other's methods.
+pub(crate) const INNER: MapType =
+    MapType::Named(&NamedMap { name: PLAIN, underlying: MapType::Any, methods: METHODS });
+
+const PLAIN: &str = "map[string]interface {}";
+
+const METHODS: &[Function] = &[
+    Function { name: "AsMap", params: &[], variadic: None, call: as_map },
+    Function { name: "PathValue", params: &[Param::String], variadic: None, call: path_value },
+    Function { name: "Table", params: &[Param::String], variadic: None, call: table },
+    Function { name: "YAML", params: &[], variadic: None, call: to_yaml },
+];
+
+type Outcome = Result<Value, CallError>;
+
+fn as_map(_: &mut Context<'_>, arguments: &[Value]) -> Outcome {
+    let Some(Value::Map(map)) = arguments.first() else { return Ok(Value::Nil) };
+    let plain = map.map_type().name() == PLAIN;
+    Ok(Value::Map(if plain { map.clone() } else { map.with_type(MapType::Any) }))
+}
+
+fn to_yaml(_: &mut Context<'_>, arguments: &[Value]) -> Outcome {
+    Ok(Value::from(arguments.first().map(yaml::emit::v2).unwrap_or_default()))
+}
+
+fn table(_: &mut Context<'_>, arguments: &[Value]) -> Outcome {
+    let [Value::Map(map), Value::Str(path)] = arguments else { return Ok(Value::Nil) };
+    table_at(map, &path.to_str_lossy()).map(Value::Map)
+}
+
+fn path_value(_: &mut Context<'_>, arguments: &[Value]) -> Outcome {
+    let [Value::Map(map), Value::Str(path)] = arguments else { return Ok(Value::Nil) };
+    let path = path.to_str_lossy();
+    if path.is_empty() {
+        return Err(CallError::new("YAML path cannot be empty"));
+    }
+    let (tables, key) = match path.rsplit_once('.') {
+        Some((tables, key)) => (table_at(map, tables).ok(), key),
+        None => (Some(map.clone()), path.as_ref()),
+    };
+    match tables.and_then(|tables| tables.get(key)) {
+        Some(value) if value.as_map().is_none() => Ok(value),
+        Some(_) | None => {
+            let key = chart::values::go_quote(key);
+            Err(CallError::new(format!("{key} is not a value")))
+        }
+    }
+}
+
+fn table_at(map: &Map, path: &str) -> Result<Map, CallError> {
+    path.split('.').try_fold(map.clone(), |map, key| {
+        if let Some(Value::Map(inner)) = map.get(Str::from(key)) {
+            return Ok(inner);
+        }
+        let key = chart::values::go_quote(key);
+        Err(CallError::new(format!("{key} is not a table")))
+    })
+}
