@@ -30,6 +30,8 @@ pub(crate) fn run(missing: Missing) -> Outcome<()> {
             Missing::Install => install()?,
         }
     }
+    // Crates of other platforms too: cargo-deny reads the licence of each.
+    command::run(command::cargo().args(["fetch", "--locked", "--quiet"]))?;
     command::run(command::cargo().args([
         "deny",
         "--offline",
