@@ -34,12 +34,14 @@ impl Args {
 
     async fn apply(&self, context: &Context, opened: &Opened, to: &Connection) -> Outcome {
         let resolved = &opened.resolved;
-        let events = progress::shown(context, resolved.graph.order().iter().cloned());
         let cancel = interrupt::listen()?;
-        let mut session = opened.session(context, to.client.clone(), events, cancel.clone());
+        let client = to.client.clone();
+        let mut session = opened.session(context, client, progress::silent(), cancel.clone());
         session.concurrency = self.concurrency.map(usize::from);
         session.check_cluster().await.map_err(|e| Failure::from_error(&e))?;
         context.say(&format!("{} to {}\n\n", resolved.stack, resolved.environment))?;
+        // Not before the title: the tree redraws everything below its first line.
+        session.events = progress::shown(context, resolved.graph.order().iter().cloned());
         let report = session.apply().await.map_err(|e| Failure::from_error(&e))?;
         context.say("\n")?;
         context.out(&status::summary(context, &status::look(&session).await?))?;

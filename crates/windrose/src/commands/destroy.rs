@@ -31,14 +31,15 @@ impl Args {
 
     async fn destroy(&self, context: &Context, opened: &Opened, to: &Connection) -> Outcome {
         let resolved = &opened.resolved;
-        let events = progress::shown(context, resolved.graph.order().iter().rev().cloned());
         let cancel = interrupt::listen()?;
-        let session = opened.session(context, to.client.clone(), events, cancel.clone());
+        let client = to.client.clone();
+        let mut session = opened.session(context, client, progress::silent(), cancel.clone());
         session.check_cluster().await.map_err(|e| Failure::from_error(&e))?;
         if !self.yes && !self.cluster.is_sandbox() {
             confirm(context, opened, to.client.server())?;
         }
         context.say(&format!("{} leaves {}\n\n", resolved.stack, resolved.environment))?;
+        session.events = progress::shown(context, resolved.graph.order().iter().rev().cloned());
         let report = session.destroy().await.map_err(|e| Failure::from_error(&e))?;
         if !report.left.is_empty() {
             context.say("\nleft behind:\n")?;
