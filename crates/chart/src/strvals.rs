@@ -165,7 +165,7 @@ impl Parser<'_> {
         }
         let (rest, last) = self.until(&['[', '.', '=']);
         if !rest.is_empty() {
-            let quoted: Vec<String> = rest.chars().map(|c| format!("'{c}'")).collect();
+            let quoted: Vec<String> = rest.chars().map(quote_char).collect();
             let quoted = quoted.join(" ");
             return fail(format!("unexpected data at end of array index: [{quoted}]"));
         }
@@ -260,7 +260,8 @@ impl Parser<'_> {
         if self.reader.blank_up_to_comma() {
             return Ok(Value::Null);
         }
-        let mut stream = serde_json::Deserializer::from_str(self.reader.remaining())
+        let (text, end) = (self.reader.remaining(), scalar_end(self.reader.remaining()));
+        let mut stream = serde_json::Deserializer::from_str(&text[..end.unwrap_or(text.len())])
             .into_iter::<serde_json::Value>();
         let Some(Ok(value)) = stream.next() else { return fail("invalid JSON".to_owned()) };
         let read = stream.byte_offset();
@@ -313,6 +314,44 @@ fn wrong_type(found: &Value, wanted: &str) -> Stop {
         Value::Map(_) => "map[string]interface {}",
     };
     Stop::WrongType(format!("interface conversion: interface {{}} is {found}, not {wanted}"))
+}
+
+/// A character in Go's single quotes.
+fn quote_char(c: char) -> String {
+    match c {
+        '\'' => r"'\''".to_owned(),
+        '"' => "'\"'".to_owned(),
+        other => {
+            let quoted = go_quote(other.encode_utf8(&mut [0; 4]));
+            format!("'{}'", &quoted[1..quoted.len() - 1])
+        }
+    }
+}
+
+/// Where a number or word at the start of a text ends for Go, which asks nothing of what follows:
+/// `007` is the number 0 and a rest. Nothing for texts that begin otherwise.
+fn scalar_end(text: &str) -> Option<usize> {
+    let words = ["null", "true", "false"];
+    if let Some(word) = words.iter().find(|word| text.starts_with(**word)) {
+        return Some(word.len());
+    }
+    let bytes = text.as_bytes();
+    let digits =
+        |from: usize| from + bytes[from..].iter().take_while(|b| b.is_ascii_digit()).count();
+    let start = usize::from(bytes.first() == Some(&b'-'));
+    let mut end = match bytes.get(start)? {
+        b'0' => start + 1,
+        b'1'..=b'9' => digits(start),
+        _ => return None,
+    };
+    if bytes.get(end) == Some(&b'.') {
+        end = digits(end + 1);
+    }
+    if matches!(bytes.get(end), Some(b'e' | b'E')) {
+        let sign = usize::from(matches!(bytes.get(end + 1), Some(b'+' | b'-')));
+        end = digits(end + 1 + sign);
+    }
+    Some(end)
 }
 
 fn typed(text: String) -> Value {

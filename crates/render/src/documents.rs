@@ -66,13 +66,13 @@ fn place(sorted: &mut Sorted, path: &str, text: &str) -> Result<(), Error> {
             path: path.to_owned(),
             message: error.to_string(),
             span: error.span(),
-            document: Source::new(path, text),
+            document: Source::new(format!("{path} (rendered)"), text),
         },
         Unread::Head(message) => Error::Manifest {
             path: path.to_owned(),
             message,
             span: None,
-            document: Source::new(path, text),
+            document: Source::new(format!("{path} (rendered)"), text),
         },
     })?;
     let Some(words) = head.annotations.get("helm.sh/hook") else {

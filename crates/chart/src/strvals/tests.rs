@@ -67,6 +67,7 @@ fn malformed_arguments() {
         ("a[-1]=1", "negative -1 index not allowed"),
         ("a[70000]=1", "index of 70000 is greater than maximum supported index of 65536"),
         ("a[0]x=1", "unexpected data at end of array index: ['x']"),
+        ("a[0]'\"é=1", "unexpected data at end of array index: ['\\'' '\"' 'é']"),
         (&deep, "value name nested level is greater than maximum supported nested level of 30"),
     ] {
         assert_eq!(run(Kind::Typed, &json!({}), text), Err(message.to_owned()), "{text}");
@@ -77,6 +78,7 @@ fn malformed_arguments() {
 fn other_kinds() {
     for (kind, text, expected) in [
         (Kind::String, "a=1,b=true", json!({"a":"1","b":"true"})),
+        (Kind::Json, "a=007 =", json!({"a":0,"07 ":null})),
         (Kind::Literal, "a.b=x,y={z}\\", json!({"a":{"b":"x,y={z}\\"}})),
         (
             Kind::Json,

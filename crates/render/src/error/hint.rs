@@ -5,8 +5,10 @@ use template::{ExecError, Map, Value};
 /// Hints for a failure, from the values that the failing template ran with.
 pub(super) fn hints(error: &ExecError, scope: &Map) -> Vec<String> {
     let innermost = error.chain().filter_map(ExecError::frame).last();
-    let Some(path) = innermost.and_then(|frame| path_in(&frame.context)) else { return Vec::new() };
-    missing_key(&path, scope).into_iter().collect()
+    let Some(frame) = innermost else { return Vec::new() };
+    // The node is a path, or a call with paths among its arguments.
+    let words = frame.context.split([' ', '(', ')']);
+    words.filter_map(|word| missing_key(&path_in(word)?, scope)).collect()
 }
 
 /// The keys of `.Values.a.b` or `$.Values.a.b`, the first being `Values`.
