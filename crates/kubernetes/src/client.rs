@@ -4,6 +4,7 @@
 //! once, so that a kind whose definition was just created is found.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use http::{Method, Request, Response};
 use jiff::Timestamp;
@@ -22,6 +23,8 @@ use crate::options::{
 };
 use crate::transport::{Ask, Retry, Transport};
 
+/// A server that is there answers the first question sooner.
+const FIRST_ANSWER: Duration = Duration::from_secs(10);
 /// Objects of one page of a list.
 const PAGE: usize = 250;
 
@@ -57,7 +60,8 @@ impl Client {
             })?
             .build();
         let client = Self::with(Transport::new(kube, server, options.request_timeout), namespace);
-        client.server_version_by(Retry::Never).await?;
+        let patience = options.request_timeout.min(FIRST_ANSWER);
+        client.ask_version(Retry::Never, Some(patience)).await?;
         Ok(client)
     }
 
@@ -98,11 +102,15 @@ impl Client {
 
     /// The server's version.
     pub async fn server_version(&self) -> Result<ServerVersion, Error> {
-        self.server_version_by(Retry::Bounded).await
+        self.ask_version(Retry::Bounded, None).await
     }
 
-    async fn server_version_by(&self, retry: Retry) -> Result<ServerVersion, Error> {
-        let ask = Ask::get("/version".to_owned());
+    async fn ask_version(
+        &self,
+        retry: Retry,
+        within: Option<Duration>,
+    ) -> Result<ServerVersion, Error> {
+        let ask = Ask { within, ..Ask::get("/version".to_owned()) };
         let answer = self.inner.transport.json(&ask, retry).await?;
         serde_json::from_value(answer)
             .map_err(|error| Error::Decode { request: ask.name(), detail: error.to_string() })

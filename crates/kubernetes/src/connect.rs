@@ -61,7 +61,7 @@ async fn base(options: &ConnectOptions) -> Result<Config, Error> {
         KubeConfigOptions { context: options.context.clone(), ..KubeConfigOptions::default() };
     if let Some(path) = &options.kubeconfig {
         let file = Kubeconfig::read_from(path).map_err(|error| unreadable(&error))?;
-        return Config::from_custom_kubeconfig(file, &selection)
+        return from_file(file, &selection)
             .await
             .map_err(|error| wrong(format!("{}: {error}", path.display())));
     }
@@ -69,7 +69,8 @@ async fn base(options: &ConnectOptions) -> Result<Config, Error> {
         return Ok(Config::new(parse_server(server)?));
     }
     if options.context.is_some() {
-        return Config::from_kubeconfig(&selection).await.map_err(|error| unreadable(&error));
+        let file = Kubeconfig::read().map_err(|error| unreadable(&error))?;
+        return from_file(file, &selection).await.map_err(wrong);
     }
     Config::infer().await.map_err(|error| {
         use std::error::Error as _;
@@ -78,6 +79,17 @@ async fn base(options: &ConnectOptions) -> Result<Config, Error> {
             None => wrong(error),
         }
     })
+}
+
+async fn from_file(file: Kubeconfig, selection: &KubeConfigOptions) -> Result<Config, String> {
+    let known: Vec<&str> = file.contexts.iter().map(|c| c.name.as_str()).collect();
+    if let Some(name) = selection.context.as_deref()
+        && !known.contains(&name)
+    {
+        return Err(format!("there is no context {name:?}, only {}", known.join(", ")));
+    }
+    let config = Config::from_custom_kubeconfig(file, selection).await;
+    config.map_err(|error| error.to_string())
 }
 
 /// In a user's words where the library's name its own types.
