@@ -127,10 +127,11 @@ impl Storage {
         let key = self.key(&release.name, release.version);
         let overtaken =
             || Error::Overtaken { name: release.name.clone(), revision: release.version };
+        // Packing a large record takes longer than a sign of life lasts: not between get and update.
+        let mut secret = self.secret(release, "modifiedAt")?;
         for _ in 0..5 {
             let Some(live) = self.client.get(&key).await? else { return Err(overtaken()) };
             let holder = live.pointer("/metadata/annotations").and_then(|all| all.get(HOLDER));
-            let mut secret = self.secret(release, "modifiedAt")?;
             secret["metadata"]["resourceVersion"] = live["metadata"]["resourceVersion"].clone();
             match held {
                 Held::Keep(me) | Held::Release(me) if holder != Some(&json!(me)) => {
