@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use release::{Content, Desired, Intent, Namespaces, RenderError, Rendering, Stage, Upcoming};
+use release::{
+    Conflicts, Content, Desired, Intent, Namespaces, RenderError, Rendering, Stage, Upcoming,
+};
 use render::{Operation, Rendered};
 
 use super::Session;
@@ -99,6 +101,8 @@ impl Run {
             options: release::Options {
                 namespaces: Namespaces::Create,
                 labels,
+                // The plan shows such fields; what the stack says of them is what shall be.
+                conflicts: Conflicts::Force,
                 ..release::Options::default()
             },
         })
