@@ -105,17 +105,20 @@ fn hooks(release: &Release) -> String {
 
 fn values(context: &Context, args: &Values) -> Outcome {
     let release = args.which.stored(context)?;
-    let values = if args.all { computed(&release)? } else { Value::Object(release.config.clone()) };
+    let values = if args.all { computed(&release)? } else { supplied(&release) };
     match args.output {
         Format::Table => {
             let title = if args.all { "COMPUTED VALUES:" } else { "USER-SUPPLIED VALUES:" };
-            // Helm prints a release that was given nothing as null.
-            let shown = if !args.all && release.config.is_empty() { Value::Null } else { values };
-            let yaml = yaml::to_string(&yaml::Value::from_json(&shown));
+            let yaml = yaml::to_string(&yaml::Value::from_json(&values));
             Ok(context.out(&format!("{title}\n{yaml}"))?)
         }
         Format::Json | Format::Yaml => structured::print(context, args.output, &values),
     }
+}
+
+/// What the release was given; Helm tells nothing as null.
+fn supplied(release: &Release) -> Value {
+    if release.config.is_empty() { Value::Null } else { Value::Object(release.config.clone()) }
 }
 
 /// The values that the revision was rendered with.
@@ -137,7 +140,8 @@ fn metadata(context: &Context, format: Format, release: &Release) -> Outcome {
         release::ApplyMethod::ClientSide => "client-side apply",
         release::ApplyMethod::ServerSide => "server-side apply",
     });
-    let deployed = release.info.last_deployed.map(|t| t.to_string()).unwrap_or_default();
+    let seconds = |t: jiff::Timestamp| t.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let deployed = release.info.last_deployed.map(seconds).unwrap_or_default();
     if format != Format::Table {
         return structured::print(
             context,
@@ -190,7 +194,7 @@ fn pairs<'a>(pairs: impl Iterator<Item = (&'a String, &'a str)>) -> String {
 fn everything(context: &Context, release: &Release) -> Outcome {
     let page = show::page(release, Notes::Hidden);
     let (head, tests) = page.split_once("DESCRIPTION: ").unwrap_or((&page, ""));
-    let config = yaml::to_string(&yaml::Value::from_json(&Value::Object(release.config.clone())));
+    let config = yaml::to_string(&yaml::Value::from_json(&supplied(release)));
     let computed = yaml::to_string(&yaml::Value::from_json(&computed(release)?));
     let mut text = format!(
         "{head}CHART: {}\nVERSION: {}\nAPP_VERSION: {}\nDESCRIPTION: {tests}",
