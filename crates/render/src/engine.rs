@@ -91,6 +91,10 @@ impl template::Host for Outside<'_> {
         self.request.host.now.into()
     }
 
+    fn time_zone(&self) -> &str {
+        self.request.options.time_zone.as_deref().unwrap_or("UTC")
+    }
+
     fn random(&mut self, bytes: &mut [u8]) -> Result<(), CallError> {
         (self.request.host.entropy)(bytes);
         Ok(())

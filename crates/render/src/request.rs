@@ -83,8 +83,10 @@ pub struct Options {
     pub skip_schema_validation: bool,
     /// The contents of Secrets are left out of the manifest text.
     pub hide_secrets: bool,
-    /// Template steps allowed; `None` is without bound.
+    /// Template steps allowed; `None` is the engine's own bound.
     pub fuel: Option<u64>,
+    /// The IANA name of the time zone that `date` and its like call local; UTC without one.
+    pub time_zone: Option<String>,
 }
 
 /// Refuses names that Kubernetes or Helm's records could not hold.

@@ -88,7 +88,9 @@ impl<'d> Evaluator<'d> {
         let draft = self.document.draft;
         if let Some(Json::String(reference)) = schema.get("$ref") {
             if draft < Draft::D2019 {
-                // In these drafts nothing else counts beside a reference.
+                // In these drafts nothing else counts beside a reference, but for a slip of the
+                // library, which compiles the keywords that draft 6 added.
+                self.constant(schema, value)?;
                 return self.reference(&state, reference, value).map(|_| state.unevaluated);
             }
             self.single_checks(schema, value)?;
@@ -142,17 +144,7 @@ impl<'d> Evaluator<'d> {
                 return Err(self.said(format!("got {found}, want {wanted}")));
             }
         }
-        if let Some(wanted) = schema.get("const").filter(|_| self.document.draft >= Draft::D6)
-            && !equal(value, wanted)
-        {
-            let plain = !wanted.is_array() && !wanted.is_object();
-            let words = if plain {
-                format!("value must be {}", show(wanted))
-            } else {
-                "'const' failed".to_owned()
-            };
-            return Err(self.said(words));
-        }
+        self.constant(schema, value)?;
         if let Some(Json::Array(wanted)) = schema.get("enum")
             && !wanted.iter().any(|w| equal(value, w))
         {
@@ -164,6 +156,21 @@ impl<'d> Evaluator<'d> {
             && let Err(why) = format::check(name, text)
         {
             return Err(self.said(format!("{} is not valid {name}: {why}", show_value(value))));
+        }
+        Ok(())
+    }
+
+    fn constant(&self, schema: &Object, value: &Value) -> Result<(), Failure> {
+        if let Some(wanted) = schema.get("const").filter(|_| self.document.draft >= Draft::D6)
+            && !equal(value, wanted)
+        {
+            let plain = !wanted.is_array() && !wanted.is_object();
+            let words = if plain {
+                format!("value must be {}", show(wanted))
+            } else {
+                "'const' failed".to_owned()
+            };
+            return Err(self.said(words));
         }
         Ok(())
     }
