@@ -65,7 +65,10 @@ impl Args {
             .collect();
         progress::fail_with(context, &failures)?;
         if summary.tally.refused > 0 {
-            return Err(Failure::Told(Exit::Failed));
+            let objects = summary.tally.refused;
+            return Err(Failure::message(format!(
+                "{objects} of the objects may not be changed so"
+            )));
         }
         match (self.detailed_exitcode, summary.verdict()) {
             (false, _) | (true, "no changes") => Ok(()),

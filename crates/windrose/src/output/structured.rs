@@ -1,6 +1,6 @@
 //! `--output json|yaml`: data for programs, on standard output.
 
-use serde_json::Value;
+use serde::Serialize;
 
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
@@ -18,16 +18,19 @@ pub(crate) enum Format {
 }
 
 /// Prints a value in a form for programs; `Table` prints it as JSON.
-pub(crate) fn print(context: &Context, format: Format, value: &Value) -> Outcome {
+pub(crate) fn print(context: &Context, format: Format, value: &impl Serialize) -> Outcome {
     let text = match format {
         Format::Table | Format::Json => json_line(value)?,
-        Format::Yaml => yaml::to_string(&yaml::Value::from_json(value)),
+        Format::Yaml => {
+            let value = serde_json::to_value(value).map_err(|e| Failure::from_error(&e))?;
+            yaml::to_string(&yaml::Value::from_json(&value))
+        }
     };
     Ok(context.out(&text)?)
 }
 
 /// One line, keys in the value's own order, as Go's encoder ends it.
-fn json_line(value: &Value) -> Outcome<String> {
+fn json_line(value: &impl Serialize) -> Outcome<String> {
     let text = serde_json::to_string(value).map_err(|e| Failure::from_error(&e))?;
     Ok(escape_html(&text) + "\n")
 }

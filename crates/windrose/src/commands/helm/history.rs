@@ -1,7 +1,6 @@
 //! `windrose helm history`.
 
 use release::Storage;
-use serde_json::{Value, json};
 
 use super::show;
 use crate::connection::HelmClusterFlags;
@@ -40,24 +39,8 @@ impl Args {
         }
         let history = &history[history.len().saturating_sub(self.max)..];
         if self.output != Format::Table {
-            let items: Vec<Value> = history
-                .iter()
-                .map(|r| {
-                    let mut item = json!({
-                        "revision": r.version,
-                        "updated": r.info.last_deployed.map(|t| t.to_string()),
-                        "status": r.info.status.as_str(),
-                        "chart": show::chart(r),
-                        "app_version": r.app_version(),
-                        "description": r.info.description,
-                    });
-                    if r.info.rollback_revision != 0 {
-                        item["rollback_revision"] = r.info.rollback_revision.into();
-                    }
-                    item
-                })
-                .collect();
-            return structured::print(context, self.output, &items.into());
+            let items: Vec<_> = history.iter().map(show::HistoryItem::of).collect();
+            return structured::print(context, self.output, &items);
         }
         let header = ["REVISION", "UPDATED", "STATUS", "CHART", "APP VERSION", "DESCRIPTION"];
         let mut rows = vec![header.map(str::to_owned).to_vec()];

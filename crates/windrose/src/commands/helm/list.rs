@@ -1,7 +1,5 @@
 //! `windrose helm list`.
 
-use serde_json::Value;
-
 use release::{Filter, Status, Storage};
 
 use super::show;
@@ -74,21 +72,19 @@ impl Args {
             .collect();
         releases.sort_by(|a, b| a.name.cmp(&b.name));
         if self.short {
-            let names: Vec<Value> = releases.iter().map(|r| r.name.clone().into()).collect();
+            let names: Vec<&str> = releases.iter().map(|r| r.name.as_str()).collect();
             return match self.output {
                 Format::Table => {
                     let lines: Vec<&str> =
                         releases.iter().flat_map(|r| [r.name.as_str(), "\n"]).collect();
                     Ok(context.out(&lines.concat())?)
                 }
-                Format::Json | Format::Yaml => {
-                    structured::print(context, self.output, &names.into())
-                }
+                Format::Json | Format::Yaml => structured::print(context, self.output, &names),
             };
         }
         if self.output != Format::Table {
-            let items: Vec<Value> = releases.iter().map(show::list_item).collect();
-            return structured::print(context, self.output, &items.into());
+            let items: Vec<_> = releases.iter().map(show::ListItem::of).collect();
+            return structured::print(context, self.output, &items);
         }
         let header = ["NAME", "NAMESPACE", "REVISION", "UPDATED", "STATUS", "CHART", "APP VERSION"];
         let mut rows =

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use release::Release;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 /// Go's `time.ANSIC` in local time.
 pub(super) fn ansi_c(time: Option<Timestamp>) -> String {
@@ -88,17 +88,58 @@ pub(super) fn to_json(release: &Release) -> Value {
     Value::Object(all)
 }
 
-/// One row of `helm list` for programs.
-pub(super) fn list_item(release: &Release) -> Value {
-    json!({
-        "name": release.name,
-        "namespace": release.namespace,
-        "revision": release.version.to_string(),
-        "updated": go_string(release.info.last_deployed),
-        "status": release.info.status.as_str(),
-        "chart": chart(release),
-        "app_version": release.app_version(),
-    })
+/// One row of `helm list` for programs, in Helm's order.
+#[derive(serde::Serialize)]
+pub(super) struct ListItem<'a> {
+    name: &'a str,
+    namespace: &'a str,
+    revision: String,
+    updated: String,
+    status: &'a str,
+    chart: String,
+    app_version: &'a str,
+}
+
+impl<'a> ListItem<'a> {
+    pub(super) fn of(release: &'a Release) -> Self {
+        Self {
+            name: &release.name,
+            namespace: &release.namespace,
+            revision: release.version.to_string(),
+            updated: go_string(release.info.last_deployed),
+            status: release.info.status.as_str(),
+            chart: chart(release),
+            app_version: release.app_version(),
+        }
+    }
+}
+
+/// One row of `helm history` for programs, in Helm's order.
+#[derive(serde::Serialize)]
+pub(super) struct HistoryItem<'a> {
+    revision: i64,
+    updated: Option<String>,
+    status: &'a str,
+    chart: String,
+    app_version: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rollback_revision: Option<i64>,
+    description: &'a str,
+}
+
+impl<'a> HistoryItem<'a> {
+    pub(super) fn of(release: &'a Release) -> Self {
+        let info = &release.info;
+        Self {
+            revision: release.version,
+            updated: info.last_deployed.map(|t| t.to_string()),
+            status: info.status.as_str(),
+            chart: chart(release),
+            app_version: release.app_version(),
+            rollback_revision: Some(info.rollback_revision).filter(|revision| *revision != 0),
+            description: &info.description,
+        }
+    }
 }
 
 #[cfg(test)]
