@@ -150,6 +150,30 @@ fn a_user_of_one_namespace_needs_no_more() {
 }
 
 #[test]
+fn an_object_of_somebody_else_is_left_alone() {
+    for world in [World::real(), World::sandbox()] {
+        let pair = Pair::write(&world, "30s");
+        let namespace = pair.namespace.as_str();
+        world.kubectl(&["create", "namespace", namespace]).expect_success();
+        let theirs = ["create", "configmap", "first", "--from-literal=mine=yes", "-n", namespace];
+        world.kubectl(&theirs).expect_success();
+        for output in ["table", "json"] {
+            let plan = world.windrose(&["plan", "--output", output]);
+            assert_eq!(plan.code, Some(1), "{plan:?}");
+            assert!(plan.stdout.contains("invalid ownership metadata"), "{}", plan.stdout);
+            assert!(plan.stderr.contains("1 of the objects"), "{}", plan.stderr);
+        }
+        let apply = world.windrose(&["apply"]);
+        assert_eq!(apply.code, Some(1));
+        assert!(apply.stderr.contains("ConfigMap \"first\""), "{}", apply.stderr);
+        assert!(pair.history("first").is_empty() && pair.history("second").is_empty());
+        assert_eq!(pair.history("apart").len(), 1);
+        let config = world.get(&["configmap", "first", "-n", namespace]);
+        assert_eq!(config["data"]["mine"], "yes");
+    }
+}
+
+#[test]
 fn destroy_asks_where_nobody_can_answer() {
     let world = World::real();
     Pair::write(&world, "30s");
