@@ -59,6 +59,17 @@ pub enum Error {
         "values don't meet the specifications of the schema(s) in the following chart(s):\n{0}"
     )]
     Schema(String),
+    /// A chart of this type is only there for other charts to use.
+    #[error("{0} charts are not installable")]
+    NotInstallable(String),
+    /// Dependencies that `Chart.yaml` names do not lie in `charts/`.
+    #[error(
+        "an error occurred while checking for chart dependencies. You may need to run 'helm \
+         dependency build' to fetch missing dependencies: found in Chart.yaml, but missing in \
+         charts/ directory: {}",
+        .0.join(", ")
+    )]
+    MissingDependencies(Vec<String>),
 }
 
 /// Something odd that does not stop a chart.

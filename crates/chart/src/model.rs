@@ -4,7 +4,7 @@
 //! walks down from the root. File data is shared, so that a clone copies no contents.
 use std::sync::Arc;
 
-use crate::{Lock, Metadata};
+use crate::{Error, Lock, Metadata};
 
 /// A file of a chart: its name relative to the chart's root, `/`-separated, and its bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +50,21 @@ pub struct Chart {
 }
 
 impl Chart {
+    /// Refuses a chart that cannot become a release: a library, or one whose declared dependencies
+    /// are not all there. Call it before [`crate::process_dependencies`], as Helm checks it.
+    pub fn installable(&self) -> Result<(), Error> {
+        match self.metadata.kind.as_str() {
+            "" | "application" => {}
+            other => return Err(Error::NotInstallable(other.to_owned())),
+        }
+        let declared = self.metadata.dependencies.iter().flatten();
+        let missing: Vec<String> = declared
+            .filter(|d| !self.dependencies.iter().any(|c| c.metadata.name == d.name))
+            .map(|d| d.name.clone())
+            .collect();
+        if missing.is_empty() { Ok(()) } else { Err(Error::MissingDependencies(missing)) }
+    }
+
     /// The chart's name, or its alias once [`crate::process_dependencies`] ran.
     pub fn name(&self) -> &str {
         &self.metadata.name

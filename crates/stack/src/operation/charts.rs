@@ -20,7 +20,9 @@ pub(super) async fn load(session: &Session) -> Charts {
             let files = Arc::clone(&session.files);
             tokio::task::spawn_blocking(move || {
                 let files = files.chart(&path)?;
-                chart::load(files).map(Arc::new).map_err(|e| e.to_string())
+                let chart = chart::load(files).map_err(|e| e.to_string())?;
+                chart.installable().map_err(|e| e.to_string())?;
+                Ok(Arc::new(chart))
             })
         });
     }

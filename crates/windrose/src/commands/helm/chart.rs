@@ -36,8 +36,7 @@ impl ChartFlags {
         }
         let files = source::read_chart(&path).map_err(|e| Failure::from_error(&e))?;
         let chart = ::chart::load(files).map_err(|e| Failure::from_error(&e))?;
-        installable(&chart)?;
-        dependencies_present(&chart)?;
+        chart.installable().map_err(|e| Failure::from_error(&e))?;
         Ok(chart)
     }
 
@@ -68,33 +67,4 @@ fn missing(reference: &str) -> Failure {
         return Failure::message(format!("path {reference:?} not found"));
     }
     Failure::message(format!("chart {reference:?} not found: there is no such folder or archive"))
-}
-
-/// Library charts cannot be installed.
-fn installable(chart: &::chart::Chart) -> Outcome {
-    match chart.metadata.kind.as_str() {
-        "" | "application" => Ok(()),
-        other => Err(Failure::message(format!("{other} charts are not installable"))),
-    }
-}
-
-/// Every dependency that `Chart.yaml` names must lie in `charts/`.
-fn dependencies_present(chart: &::chart::Chart) -> Outcome {
-    let missing: Vec<&str> = chart
-        .metadata
-        .dependencies
-        .iter()
-        .flatten()
-        .filter(|d| !chart.dependencies.iter().any(|c| c.metadata.name == d.name))
-        .map(|d| d.name.as_str())
-        .collect();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    Err(Failure::message(format!(
-        "an error occurred while checking for chart dependencies. You may need to run 'helm \
-         dependency build' to fetch missing dependencies: found in Chart.yaml, but missing in \
-         charts/ directory: {}",
-        missing.join(", ")
-    )))
 }
