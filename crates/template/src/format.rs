@@ -11,8 +11,6 @@ mod value;
 use crate::{Kind, Value};
 use field::Flags;
 
-pub use float::{Notation, float as format_float};
-
 /// How deep a value is printed.
 const MAX_DEPTH: usize = 1000;
 /// How much is printed at most; more than any budget of a session allows.

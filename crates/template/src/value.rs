@@ -11,11 +11,12 @@ mod map;
 mod object;
 mod string;
 
-pub use kind::{Float, IntKind, Kind, UintKind};
+pub use kind::{IntKind, Kind, UintKind};
 pub use list::{List, ListType, NamedList};
 pub use map::{Map, MapType, NamedMap, NilMap};
 pub use object::Object;
 pub use string::Str;
+pub use yaml::float::Float;
 
 pub(crate) use map::Cycles;
 

@@ -20,6 +20,7 @@ mod decoder;
 mod document;
 pub mod emit;
 mod error;
+pub mod float;
 mod gosyntax;
 pub mod json;
 pub mod node;

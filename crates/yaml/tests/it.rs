@@ -6,6 +6,8 @@
 
 #[path = "it/cases.rs"]
 mod cases;
+#[path = "it/floats.rs"]
+mod floats;
 #[path = "it/limits.rs"]
 mod limits;
 #[path = "it/properties.rs"]

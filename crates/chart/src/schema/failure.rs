@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use serde_json::Value as Json;
 
 use crate::values::{go_float, go_print, go_quote};
+use yaml::float::{self, Float, Notation};
 
 /// One failure with those that led to it.
 #[derive(Debug)]
@@ -88,7 +89,7 @@ pub(super) fn count(number: u64) -> String {
 
 /// A float as Go's English printer shows it: grouped, from a million on with a power of ten.
 pub(super) fn float(number: f64) -> String {
-    let scientific = format!("{number:e}");
+    let scientific = float::format(number, Notation::Exponent, None, Float::Float64);
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
     let power: i32 = exponent.parse().unwrap_or_default();
     if (-4..6).contains(&power) {

@@ -2,6 +2,7 @@
 use std::fmt::Write as _;
 
 use yaml::Value;
+use yaml::float::{self, Float, Notation};
 
 /// `%v`.
 pub(crate) fn go_print(value: &Value) -> String {
@@ -61,22 +62,9 @@ fn print(to: &mut String, value: &Value) {
     }
 }
 
-/// The shortest text of a float, with an exponent outside 1e-4 … 1e21, as `%v` prints it.
+/// A float as `%v` prints it: the shortest text, with an exponent outside 1e-4 … 1e6.
 pub fn go_float(f: f64) -> String {
-    if f.is_nan() {
-        return "NaN".to_owned();
-    }
-    if f.is_infinite() {
-        return if f > 0.0 { "+Inf" } else { "-Inf" }.to_owned();
-    }
-    let scientific = format!("{f:e}");
-    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or_default();
-    if (-4..21).contains(&exponent) {
-        return format!("{f}");
-    }
-    let sign = if exponent < 0 { '-' } else { '+' };
-    format!("{mantissa}e{sign}{:02}", exponent.abs())
+    float::format(f, Notation::General, None, Float::Float64)
 }
 
 /// A text in quotes, as `%q` prints it.
@@ -115,9 +103,13 @@ mod tests {
 
     #[test]
     fn values_print_as_in_go() {
-        for (f, text) in
-            [(1.0, "1"), (1e20, "100000000000000000000"), (1e21, "1e+21"), (1.5e-7, "1.5e-07")]
-        {
+        for (f, text) in [
+            (1.0, "1"),
+            (123_456.0, "123456"),
+            (1e6, "1e+06"),
+            (1e21, "1e+21"),
+            (1.5e-7, "1.5e-07"),
+        ] {
             assert_eq!(go_float(f), text);
         }
         let value = yaml::Value::from_json(&serde_json::json!({"b": [1, "x", null], "a": true}));

@@ -4,6 +4,7 @@
 
 use num_bigint::{BigInt, Sign};
 use template::CallError;
+use yaml::float::{self, Float, Notation};
 
 /// Places behind the point that a quotient keeps.
 const DIVISION_PRECISION: i64 = 16;
@@ -26,7 +27,7 @@ impl Decimal {
             };
             return Err(CallError::new(format!("Cannot create a Decimal from {name}")));
         }
-        let text = format!("{number:e}");
+        let text = float::format(number, Notation::Exponent, None, Float::Float64);
         let (mantissa, exponent) = text.split_once('e').unwrap_or((&text, "0"));
         let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
         let value = format!("{whole}{fraction}").parse().unwrap_or_default();

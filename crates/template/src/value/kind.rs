@@ -39,15 +39,6 @@ pub enum UintKind {
     Uint64,
 }
 
-/// A float type.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Float {
-    /// `float32`.
-    Float32,
-    /// `float64`.
-    Float64,
-}
-
 /// Go's `reflect.Kind`, as `kindOf` prints it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the variants are Go's own names")]
@@ -141,16 +132,6 @@ impl UintKind {
             Self::Uint8 => value as u8 as u64,
             Self::Uint16 => value as u16 as u64,
             Self::Uint32 => value as u32 as u64,
-        }
-    }
-}
-
-impl Float {
-    /// Go's name of the type.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Float32 => "float32",
-            Self::Float64 => "float64",
         }
     }
 }
