@@ -1,5 +1,5 @@
 //! Random text, numbers and order. Invariant: random bytes come from the host, and every symbol
-//! is as likely as any other.
+//! is as likely as any other; a source without chance in it is an error, never an endless wait.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -9,6 +9,10 @@ use crate::arguments::{Arguments, Outcome, fixed, pay};
 use crate::{fault, runes};
 
 const I: Param = Param::Int;
+
+/// So many draws in a row without a use are a broken source: a fair one needs a second draw at most
+/// every other time.
+const DRAWS: usize = 256;
 
 pub(crate) const FUNCTIONS: &[Function] = &[
     fixed("randAlpha", &[I], |cx, args| text(cx, args, |b| b.is_ascii_alphabetic())),
@@ -26,10 +30,16 @@ fn text(cx: &mut Context<'_>, args: &[Value], wanted: fn(u8) -> bool) -> Outcome
     pay(cx, count)?;
     let mut out = Vec::with_capacity(count);
     let mut pool = [0; 256];
+    let mut fruitless = 0;
     while out.len() < count {
         cx.host().random(&mut pool)?;
+        let before = out.len();
         let symbols = pool.iter().map(|byte| byte & 0x7f).filter(|&byte| wanted(byte));
-        out.extend(symbols.take(count - out.len()));
+        out.extend(symbols.take(count - before));
+        fruitless = if out.len() == before { fruitless + 1 } else { 0 };
+        if fruitless == DRAWS {
+            return Err(repeats());
+        }
     }
     Ok(Value::str(out))
 }
@@ -63,7 +73,7 @@ fn shuffle(cx: &mut Context<'_>, args: &[Value]) -> Outcome {
 /// A random number below a limit, every one as likely.
 fn below(host: &mut dyn Host, limit: u64) -> Result<u64, CallError> {
     let fair = u64::MAX - u64::MAX % limit;
-    loop {
+    for _ in 0..DRAWS {
         let mut buffer = [0; 8];
         host.random(&mut buffer)?;
         let number = u64::from_le_bytes(buffer);
@@ -71,4 +81,9 @@ fn below(host: &mut dyn Host, limit: u64) -> Result<u64, CallError> {
             return Ok(number % limit);
         }
     }
+    Err(repeats())
+}
+
+fn repeats() -> CallError {
+    CallError::new("the random source repeats itself")
 }

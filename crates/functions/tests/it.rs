@@ -15,6 +15,8 @@ use template::{CallError, Host, MissingKey, Options, Session, TemplateSet, Value
 
 #[path = "it/certificates.rs"]
 mod certificates;
+#[path = "it/random.rs"]
+mod random;
 
 #[test]
 fn strings() {
