@@ -10,11 +10,10 @@ mod time;
 
 use std::rc::Rc;
 
-use template::{CallError, Context, Function, IntKind, Param, Value};
+use template::{CallError, Context, Duration, Function, IntKind, Param, Value};
 
 use crate::arguments::{Arguments, Outcome, fixed};
 use crate::numbers::atoi;
-use duration::{Duration, HOUR, MINUTE, SECOND};
 use object::TimeObject;
 use time::{Fields, Location, Time};
 
@@ -113,7 +112,7 @@ fn date_in_zone(cx: &mut Context<'_>, args: &[Value]) -> Outcome {
 
 fn modified(args: &[Value]) -> Result<Option<Time>, CallError> {
     let time = TimeObject::time(args, 1)?;
-    Ok(Duration::parse(args.bytes(0)).ok().map(|duration| time.add(duration)))
+    Ok(duration::parse(args.bytes(0)).ok().map(|duration| time.add(duration)))
 }
 
 fn date_modify(_: &mut Context<'_>, args: &[Value]) -> Outcome {
@@ -121,7 +120,7 @@ fn date_modify(_: &mut Context<'_>, args: &[Value]) -> Outcome {
 }
 
 fn must_date_modify(_: &mut Context<'_>, args: &[Value]) -> Outcome {
-    let duration = Duration::parse(args.bytes(0)).map_err(|e| CallError::new(e.to_string()))?;
+    let duration = duration::parse(args.bytes(0)).map_err(|e| CallError::new(e.to_string()))?;
     Ok(TimeObject::value(TimeObject::time(args, 1)?.add(duration)))
 }
 
@@ -138,7 +137,7 @@ fn ago(cx: &mut Context<'_>, args: &[Value]) -> Outcome {
         Value::Int(_, IntKind::Int32) => now.clone(),
         value => instant(cx, value).unwrap_or_else(|| now.clone()),
     };
-    Ok(Value::str(now.since(&time).round(Duration(SECOND)).to_string()))
+    Ok(Value::str(now.since(&time).round(Duration(Duration::SECOND)).to_string()))
 }
 
 fn duration_of_seconds(_: &mut Context<'_>, args: &[Value]) -> Outcome {
@@ -147,12 +146,12 @@ fn duration_of_seconds(_: &mut Context<'_>, args: &[Value]) -> Outcome {
         Value::Int(seconds, IntKind::Int64) => *seconds,
         _ => 0,
     };
-    Ok(Value::str(Duration(seconds.wrapping_mul(SECOND)).to_string()))
+    Ok(Value::str(Duration(seconds.wrapping_mul(Duration::SECOND)).to_string()))
 }
 
 fn duration_round(cx: &mut Context<'_>, args: &[Value]) -> Outcome {
     let duration = match args.any(0) {
-        Value::Str(text) => Duration::parse(text.as_bytes()).unwrap_or(Duration(0)),
+        Value::Str(text) => duration::parse(text.as_bytes()).unwrap_or(Duration(0)),
         Value::Int(nanos, IntKind::Int64) => Duration(*nanos),
         value => match value.downcast::<TimeObject>() {
             Some(object) => now(cx).since(&object.0),
@@ -160,9 +159,15 @@ fn duration_round(cx: &mut Context<'_>, args: &[Value]) -> Outcome {
         },
     };
     let length = duration.0.unsigned_abs();
-    const DAY: i64 = 24 * HOUR;
-    let units =
-        [(365 * DAY, "y"), (30 * DAY, "mo"), (DAY, "d"), (HOUR, "h"), (MINUTE, "m"), (SECOND, "s")];
+    const DAY: i64 = 24 * Duration::HOUR;
+    let units = [
+        (365 * DAY, "y"),
+        (30 * DAY, "mo"),
+        (DAY, "d"),
+        (Duration::HOUR, "h"),
+        (Duration::MINUTE, "m"),
+        (Duration::SECOND, "s"),
+    ];
     let found = units.into_iter().find(|(unit, _)| length > unit.unsigned_abs());
     Ok(Value::str(match found {
         Some((unit, name)) => format!("{}{name}", length / unit.unsigned_abs()),

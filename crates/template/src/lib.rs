@@ -44,6 +44,7 @@ mod value;
 mod vm;
 
 pub use context::{Context, Host, Lookup, NoHost};
+pub use duration::{DAYS, Duration, MONTHS};
 pub use error::{CallError, ExecError, Frame, OverlayError, ParseError};
 pub use function::{Call, Function, Param};
 pub use library::Library;

@@ -1,9 +1,9 @@
 //! Helm 4's helpers for durations. Invariant: numbers are seconds; what is no duration is 0,
 //! except for `mustToDuration`, which fails.
 
-use template::{CallError, Context, Function, IntKind, Param, Value, format};
+use template::{CallError, Context, Duration, Function, IntKind, Param, Value, format};
 
-use super::duration::{Duration, MICROSECOND, MILLISECOND, SECOND};
+use super::duration;
 use crate::arguments::{Arguments, Outcome, fixed, quoted};
 use crate::numbers::{int64, parse_float, truncate};
 use crate::runes;
@@ -13,8 +13,8 @@ const A: Param = Param::Any;
 pub(crate) const FUNCTIONS: &[Function] = &[
     fixed("durationDays", &[A], |_, args| float(args, |d| d.hours() / 24.0)),
     fixed("durationHours", &[A], |_, args| float(args, Duration::hours)),
-    fixed("durationMicroseconds", &[A], |_, args| whole(args, MICROSECOND)),
-    fixed("durationMilliseconds", &[A], |_, args| whole(args, MILLISECOND)),
+    fixed("durationMicroseconds", &[A], |_, args| whole(args, Duration::MICROSECOND)),
+    fixed("durationMilliseconds", &[A], |_, args| whole(args, Duration::MILLISECOND)),
     fixed("durationMinutes", &[A], |_, args| float(args, Duration::minutes)),
     fixed("durationNanoseconds", &[A], |_, args| whole(args, 1)),
     fixed("durationRoundTo", &[A, A], |_, args| to_multiple(args, Duration::round)),
@@ -25,15 +25,15 @@ pub(crate) const FUNCTIONS: &[Function] = &[
 ];
 
 fn float(args: &[Value], unit: fn(Duration) -> f64) -> Outcome {
-    Ok(Value::float(duration(args.any(0)).map_or(0.0, unit)))
+    Ok(Value::float(measure(args.any(0)).map_or(0.0, unit)))
 }
 
 fn whole(args: &[Value], unit: i64) -> Outcome {
-    Ok(int64(duration(args.any(0)).map_or(0, |duration| duration.0 / unit)))
+    Ok(int64(measure(args.any(0)).map_or(0, |duration| duration.0 / unit)))
 }
 
 fn to_multiple(args: &[Value], step: fn(Duration, Duration) -> Duration) -> Outcome {
-    let result = match (duration(args.any(0)), duration(args.any(1))) {
+    let result = match (measure(args.any(0)), measure(args.any(1))) {
         (Err(_), _) => Duration(0),
         (Ok(value), Err(_)) => value,
         (Ok(value), Ok(unit)) => step(value, unit),
@@ -42,18 +42,19 @@ fn to_multiple(args: &[Value], step: fn(Duration, Duration) -> Duration) -> Outc
 }
 
 fn must_to_duration(_: &mut Context<'_>, args: &[Value]) -> Outcome {
-    Ok(Value::Int(duration(args.any(0))?.0, IntKind::Duration))
+    Ok(Value::Int(measure(args.any(0))?.0, IntKind::Duration))
 }
 
-fn duration(value: &Value) -> Result<Duration, CallError> {
+fn measure(value: &Value) -> Result<Duration, CallError> {
     match value {
         Value::Int(nanos, IntKind::Duration) => Ok(Duration(*nanos)),
-        Value::Int(seconds, _) => {
-            seconds.checked_mul(SECOND).map(Duration).ok_or_else(|| overflow("seconds", value))
-        }
+        Value::Int(seconds, _) => seconds
+            .checked_mul(Duration::SECOND)
+            .map(Duration)
+            .ok_or_else(|| overflow("seconds", value)),
         Value::Uint(seconds, _) => i64::try_from(*seconds)
             .ok()
-            .and_then(|seconds| seconds.checked_mul(SECOND))
+            .and_then(|seconds| seconds.checked_mul(Duration::SECOND))
             .map(Duration)
             .ok_or_else(|| overflow("seconds", value)),
         Value::Float(seconds, _) => from_seconds(*seconds),
@@ -72,7 +73,7 @@ fn parse(text: &[u8]) -> Result<Duration, CallError> {
     if plain.is_empty() {
         return Err(CallError::new("empty duration"));
     }
-    if let Ok(duration) = Duration::parse(plain.as_bytes()) {
+    if let Ok(duration) = duration::parse(plain.as_bytes()) {
         return Ok(duration);
     }
     match parse_float(plain.as_bytes()) {
@@ -86,7 +87,7 @@ fn from_seconds(seconds: f64) -> Result<Duration, CallError> {
     if !seconds.is_finite() {
         return Err(CallError::new(format!("invalid duration seconds: {}", plain(&value))));
     }
-    let (most, second) = (i64::MAX as f64, SECOND as f64);
+    let (most, second) = (i64::MAX as f64, Duration::SECOND as f64);
     if seconds > most / second || seconds < -most / second {
         return Err(overflow("seconds", &value));
     }

@@ -2,6 +2,8 @@
 //! printing a time by it. Invariant: `next` finds the same element as Go's `nextStdChunk`.
 //! Reading a time by a layout is in `parse`.
 
+use template::{DAYS, MONTHS};
+
 use super::time::Time;
 
 /// An element of a layout.
@@ -65,23 +67,6 @@ pub(crate) enum ZoneShape {
     /// `-07:00:00`
     ColonSeconds,
 }
-
-pub(crate) const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-pub(crate) const DAYS: [&str; 7] =
-    ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
 /// The text before the first element, the element, and the layout after it.
 pub(crate) fn next(layout: &[u8]) -> (&[u8], Option<Element>, &[u8]) {

@@ -3,9 +3,8 @@
 
 use std::any::Any;
 
-use template::{CallError, Function, IntKind, Object, Param, Str, Value};
+use template::{CallError, Duration, Function, IntKind, Object, Param, Str, Value};
 
-use super::duration::Duration;
 use super::layout;
 use super::time::{Location, RoundTo, Time};
 use crate::arguments::{Arguments, Outcome, fixed};

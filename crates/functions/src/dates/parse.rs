@@ -3,8 +3,10 @@
 
 use std::rc::Rc;
 
+use template::{DAYS, MONTHS};
+
 use super::duration::{leading_integer, quote};
-use super::layout::{self, DAYS, Element, MONTHS, Zone, ZoneShape};
+use super::layout::{self, Element, Zone, ZoneShape};
 use super::time::{Fields, Location, Time, days_in, is_leap};
 
 /// Why a text is no time of a layout; the messages are Go's.

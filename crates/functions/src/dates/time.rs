@@ -5,8 +5,7 @@
 use std::rc::Rc;
 
 use jiff::tz::{Offset, TimeZone};
-
-use super::duration::Duration;
+use template::Duration;
 
 /// The instant of Go's zero time, 1 January of year 1, in Unix seconds.
 const ZERO: i64 = -62_135_596_800;
