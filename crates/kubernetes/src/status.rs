@@ -343,6 +343,22 @@ pub fn trouble(pod: &Value) -> Option<String> {
     (!message.is_empty()).then(|| message.to_owned())
 }
 
+/// Which containers of a running pod are not ready; nothing for a pod that is, or does not run.
+pub fn unready(pod: &Value) -> Option<String> {
+    if text(pod, "/status/phase") != "Running" {
+        return None;
+    }
+    let names: Vec<_> = pod
+        .pointer("/status/containerStatuses")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter(|c| c.pointer("/ready").and_then(Value::as_bool) == Some(false))
+        .map(|c| text(c, "/name"))
+        .collect();
+    (!names.is_empty()).then(|| format!("{}: running but not ready", names.join(", ")))
+}
+
 fn containers(pod: &Value) -> impl Iterator<Item = &Value> {
     ["/status/initContainerStatuses", "/status/containerStatuses"]
         .into_iter()

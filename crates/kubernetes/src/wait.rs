@@ -258,10 +258,13 @@ async fn pod_trouble(client: &Client, live: &Value) -> Result<Option<String>, Er
         fields: None,
     };
     let pods = client.list("v1", "Pod", &options).await?;
-    Ok(pods.iter().find_map(|pod| {
-        let name = pod.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default();
-        status::trouble(pod).map(|why| format!("{name}: {why}"))
-    }))
+    let told = |why: fn(&Value) -> Option<String>| {
+        pods.iter().find_map(|pod| {
+            let name = pod.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default();
+            why(pod).map(|why| format!("{name}: {why}"))
+        })
+    };
+    Ok(told(status::trouble).or_else(|| told(status::unready)))
 }
 
 /// A token and a timeout are all most callers have.

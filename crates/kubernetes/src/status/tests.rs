@@ -159,6 +159,21 @@ fn pods() {
 }
 
 #[test]
+fn containers_that_are_not_ready_are_named() {
+    let pod = |phase: &str, ready: bool| {
+        let containers = json!([
+            {"name": "web", "ready": ready},
+            {"name": "proxy", "ready": true},
+        ]);
+        object("Pod", &json!({}), &json!({"phase": phase, "containerStatuses": containers}))
+    };
+    let told = Some("web: running but not ready".to_owned());
+    assert_eq!(unready(&pod("Running", false)), told);
+    assert_eq!(unready(&pod("Running", true)), None);
+    assert_eq!(unready(&pod("Succeeded", false)), None);
+}
+
+#[test]
 fn everything_else() {
     let established = json!({"conditions": [condition("Established", "True", "")]});
     let installing = json!({"conditions": [condition("Established", "False", "Installing")]});
