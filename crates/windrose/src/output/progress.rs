@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use diagnostic::{Diagnostic, Style};
@@ -24,8 +24,11 @@ pub(crate) fn shown(context: &Context, releases: impl IntoIterator<Item = String
     let width = releases.iter().map(String::len).max().unwrap_or(0);
     let style = context.err_style;
     if context.live {
-        let tree = Tree::new(&releases, width, style);
-        return Arc::new(move |event| tree.show(&event));
+        // Drawn with the first event: what is said or asked before that would break it.
+        let tree = OnceLock::new();
+        return Arc::new(move |event| {
+            tree.get_or_init(|| Tree::new(&releases, width, style)).show(&event);
+        });
     }
     let last = Mutex::new(BTreeMap::new());
     Arc::new(move |event| plain(&event, width, style, &last))
@@ -56,7 +59,7 @@ fn in_full(release: &str, failure: &stack::Failure, style: Style) -> String {
         let _ = writeln!(text, "{}", diagnostic.render(style));
     }
     for line in &failure.output {
-        let _ = writeln!(text, "  {} {line}", paint(style, Ink::Faint, "|"));
+        let _ = writeln!(text, "  {} {}", paint(style, Ink::Faint, "|"), one_line(line));
     }
     text
 }
@@ -212,4 +215,20 @@ fn ended(outcome: &Ended, elapsed: Duration, style: Style) -> (String, String) {
 /// What would break the line or steer the terminal is taken out.
 fn one_line(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_jobs_last_lines_cannot_steer_the_terminal() {
+        let failure = stack::Failure {
+            message: "job `before-1` failed".to_owned(),
+            output: vec!["\u{1b}[2Jgone".to_owned()],
+            diagnostics: Vec::new(),
+        };
+        let text = in_full("web", &failure, Style::Plain);
+        assert!(text.ends_with("  |  [2Jgone\n"), "{text}");
+    }
 }
