@@ -160,7 +160,16 @@ async fn poll(
                 Verdict::Done => {}
                 // It was deleted because it had finished.
                 Verdict::Pending(_) if live.is_none() && fleeting.contains(&object) => {}
-                Verdict::Failed(reason) => failed.push(WaitingFor { object, reason }),
+                Verdict::Failed(reason) => {
+                    let known = keep_detail(&last, &object, reason.clone());
+                    let reason = match &live {
+                        Some(live) if known == reason => {
+                            because(client, &object, live, reason).await
+                        }
+                        Some(_) | None => known,
+                    };
+                    failed.push(WaitingFor { object, reason });
+                }
                 Verdict::Pending(reason) => {
                     let reason = match &live {
                         Some(live) if explain => because(client, &object, live, reason).await,
