@@ -154,6 +154,13 @@ async fn attempt_once(
 ) -> Try {
     let mut child = match spawn(prepared) {
         Ok(child) => child,
+        // The system's error is the same for a missing program and a missing folder.
+        Err(_) if !prepared.directory.is_dir() => {
+            return Try::Failed(format!(
+                "its workdir `{}` is not a folder",
+                prepared.directory.display()
+            ));
+        }
         Err(error) => {
             let program = prepared.command.first().map_or("", String::as_str);
             return Try::Failed(format!("cannot start `{program}`: {error}"));
@@ -376,6 +383,15 @@ mod tests {
         let (ended, _) = run_it(&job(&["no-such-program"]), &CancellationToken::new()).await;
         let Ended::Failed { why, .. } = ended else { panic!("{ended:?}") };
         assert!(why.starts_with("cannot start `no-such-program`"), "{why}");
+    }
+
+    #[tokio::test]
+    async fn a_workdir_that_is_not_there_is_named() {
+        let mut nowhere = job(&["true"]);
+        nowhere.workdir = Some(text("nowhere"));
+        let (ended, _) = run_it(&nowhere, &CancellationToken::new()).await;
+        let Ended::Failed { why, .. } = ended else { panic!("{ended:?}") };
+        assert!(why.contains("nowhere` is not a folder"), "{why}");
     }
 
     #[tokio::test]
