@@ -37,6 +37,8 @@ pub struct Session {
     pub cancel: CancellationToken,
     /// How many releases at once, instead of the stack's policy.
     pub concurrency: Option<usize>,
+    /// The IANA name of the zone that templates call local.
+    pub time_zone: String,
     /// Variables that every job gets (`PATH`, `HOME` …); jobs see no others but their own.
     pub environment: BTreeMap<String, String>,
 }

@@ -1,9 +1,10 @@
-//! Renderings with what only the binary has: the clock and random bytes.
+//! Renderings with what only the binary has: the clock, the local zone and random bytes.
 
 use std::sync::Arc;
 
 use chart::Chart;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use release::{RenderError, Rendering, Stage};
 use render::{Operation, Rendered};
 
@@ -29,7 +30,7 @@ pub(crate) async fn render(stage: &Stage, job: Job) -> Outcome<Rendered> {
         namespace: job.namespace,
         revision: job.revision,
         operation: job.operation,
-        options: job.options,
+        options: render::Options { time_zone: Some(time_zone()), ..job.options },
         now: Timestamp::now(),
         entropy,
     };
@@ -37,6 +38,12 @@ pub(crate) async fn render(stage: &Stage, job: Job) -> Outcome<Rendered> {
         RenderError::Chart(error) => Failure::Diagnostics(error.to_diagnostics()),
         RenderError::Thread(_) | RenderError::Stopped { .. } => Failure::from_error(&error),
     })
+}
+
+/// The IANA name of this machine's zone (`TZ`, else the system's); UTC where there is none.
+pub(crate) fn time_zone() -> String {
+    let zone = TimeZone::try_system().ok();
+    zone.as_ref().and_then(TimeZone::iana_name).unwrap_or("UTC").to_owned()
 }
 
 /// The operating system's random bytes.

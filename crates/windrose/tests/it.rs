@@ -13,16 +13,20 @@ fn cases() -> PathBuf {
 
 /// Runs the binary in a folder with nothing of the caller's environment but what it needs.
 fn windrose(folder: &Path, args: &[&str]) -> Output {
+    command(folder, args).output().unwrap()
+}
+
+fn command(folder: &Path, args: &[&str]) -> Command {
     let state = std::env::temp_dir().join(format!("windrose-test-{}", std::process::id()));
-    Command::new(env!("CARGO_BIN_EXE_windrose"))
+    let mut command = Command::new(env!("CARGO_BIN_EXE_windrose"));
+    command
         .args(args)
         .current_dir(folder)
         .env_clear()
         .env("PATH", "/usr/bin:/bin")
         .env("HOME", &state)
-        .env("XDG_STATE_HOME", &state)
-        .output()
-        .unwrap()
+        .env("XDG_STATE_HOME", &state);
+    command
 }
 
 fn whole(output: &Output) -> String {
@@ -100,4 +104,25 @@ fn mistakes_are_told_whole() {
     }
     assert!(seen >= 8, "only {seen} cases");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Each text of `cases/zones` is a line `TZ=…` and what Helm printed of the chart beside it there.
+#[test]
+fn dates_are_shown_in_the_zone_of_the_caller() {
+    let folder = cases().join("zones");
+    let mut seen = 0;
+    for entry in std::fs::read_dir(&folder).unwrap() {
+        let case = entry.unwrap().path();
+        if case.is_dir() {
+            continue;
+        }
+        let text = std::fs::read_to_string(&case).unwrap();
+        let (zone, expected) = text.split_once('\n').unwrap();
+        let zone = zone.strip_prefix("TZ=").unwrap();
+        let mut command = command(&folder, &["helm", "template", "x", "chart"]);
+        let output = command.env("TZ", zone).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stdout), expected, "TZ={zone}");
+        seen += 1;
+    }
+    assert!(seen >= 5, "only {seen} cases");
 }

@@ -63,7 +63,10 @@ impl Run {
             namespace: release.namespace.clone(),
             revision,
             operation,
-            options: render::Options::default(),
+            options: render::Options {
+                time_zone: Some(self.session.time_zone.clone()),
+                ..render::Options::default()
+            },
             now: jiff::Timestamp::now(),
             entropy,
         };

@@ -57,6 +57,7 @@ pub(crate) async fn story(client: Client) {
         events: Arc::new(|_| ()),
         cancel: CancellationToken::new(),
         concurrency: None,
+        time_zone: "UTC".to_owned(),
         environment: BTreeMap::new(),
     };
     let plan = session.plan().await.unwrap();

@@ -42,6 +42,7 @@ impl Bed {
             events: Arc::new(move |event| events.lock().unwrap().push(event)),
             cancel: CancellationToken::new(),
             concurrency: None,
+            time_zone: "UTC".to_owned(),
             environment: BTreeMap::from([(
                 "PATH".to_owned(),
                 std::env::var("PATH").unwrap_or_default(),

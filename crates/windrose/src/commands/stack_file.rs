@@ -11,7 +11,7 @@ use stack::{Directory, Resolved, Session, Sink, Source};
 use crate::connection::{ClusterFlags, Connection};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
-use crate::runtime;
+use crate::{rendering, runtime};
 
 /// Which stack, for which environment.
 #[derive(clap::Args, Clone, Debug)]
@@ -143,6 +143,7 @@ impl Opened {
             events,
             cancel,
             concurrency: None,
+            time_zone: rendering::time_zone(),
             environment,
         }
     }
