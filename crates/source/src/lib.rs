@@ -18,17 +18,17 @@ pub use error::Error;
 /// What to do with a symbolic link that leads out of the chart's directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Links {
-    /// Follow it, as Helm does: for directories that the user owns.
+    /// Refuse the chart: what it holds must not depend on what lies beside it.
     #[default]
-    Follow,
-    /// Refuse the chart: for directories that came from elsewhere.
     StayInside,
+    /// Follow it, as Helm does.
+    Follow,
 }
 
-/// The files of the chart at `path`, a directory (its `.helmignore` honoured) or a `.tgz`; symbolic
-/// links are followed.
+/// The files of the chart at `path`, a directory (its `.helmignore` honoured) or a `.tgz`; a
+/// symbolic link that leaves the directory is refused.
 pub fn read_chart(path: &Path) -> Result<Vec<chart::File>, Error> {
-    read_chart_with(path, Links::Follow)
+    read_chart_with(path, Links::StayInside)
 }
 
 /// As [`read_chart`], with a choice about symbolic links.
