@@ -96,6 +96,12 @@ impl Plan {
             .collect()
     }
 
+    /// The objects that will be deleted, in the order in which they go.
+    pub(crate) fn leaving(&self) -> Vec<ObjectRef> {
+        let deleted = self.changes.iter().filter(|c| matches!(c.kind, ChangeKind::Delete));
+        deleted.map(|change| change.object.clone()).collect()
+    }
+
     /// Changes of objects, without those that stay as they are.
     pub fn effective(&self) -> impl Iterator<Item = &Change> {
         self.changes.iter().filter(|change| {

@@ -141,13 +141,7 @@ impl Actor<'_> {
     }
 
     pub(super) async fn delete_objects(&self) -> Result<(), Error> {
-        let leaving: Vec<_> = self
-            .plan
-            .changes
-            .iter()
-            .filter(|change| matches!(change.kind, ChangeKind::Delete))
-            .map(|change| change.object.clone())
-            .collect();
+        let leaving = self.plan.leaving();
         if leaving.is_empty() {
             return Ok(());
         }

@@ -6,7 +6,6 @@ use super::{Actor, Outcome};
 use crate::desired::HookLeftovers;
 use crate::error::Error;
 use crate::observe::ran_hooks;
-use crate::plan::ChangeKind;
 use crate::progress::{Event, Phase};
 use crate::record::{HookEvent, Release, Status};
 use crate::storage::Held;
@@ -47,13 +46,7 @@ impl Actor<'_> {
 
     async fn take_down(&self, record: &mut Release) -> Result<(), Error> {
         self.run_hooks(record, HookEvent::PreDelete).await?;
-        let leaving: Vec<_> = self
-            .plan
-            .changes
-            .iter()
-            .filter(|change| matches!(change.kind, ChangeKind::Delete))
-            .map(|change| change.object.clone())
-            .collect();
+        let leaving = self.plan.leaving();
         let propagation = self.plan.work.options.propagation;
         self.progress.send(Event::Phase(Phase::Delete));
         self.delete_all(&leaving, propagation).await?;
