@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use yaml::{Map, Value};
 
 use crate::metadata::{Dependency, ImportValue};
-use crate::values::{Mode, Node, Tree, coalesce_with, merge_tables};
+use crate::values::{Mode, Node, Tree, coalesce_with, go_quote, merge_tables};
 use crate::{Chart, Error, Warning, version};
 
 /// Drops disabled dependencies, applies aliases and `import-values`, recursively.
@@ -71,10 +71,11 @@ fn apply_tags(declared: &mut [Dependency], values: &Map, warnings: &mut Vec<Warn
             match tags.get(tag) {
                 Some(Value::Bool(true)) => on = true,
                 Some(Value::Bool(false)) => off = true,
-                Some(_) => warnings.push(Warning(format!(
-                    "returned non-bool value tag={tag} chart={}",
-                    dependency.name
-                ))),
+                Some(_) => warnings.push(
+                    Warning::new("returned non-bool value")
+                        .with("tag", tag)
+                        .with("chart", &dependency.name),
+                ),
                 None => {}
             }
         }
@@ -95,10 +96,11 @@ fn apply_conditions(
                     dependency.enabled = *enabled;
                     break;
                 }
-                Some(_) => warnings.push(Warning(format!(
-                    "returned non-bool value path={condition} chart={}",
-                    dependency.name
-                ))),
+                Some(_) => warnings.push(
+                    Warning::new("returned non-bool value")
+                        .with("path", condition)
+                        .with("chart", &dependency.name),
+                ),
                 None => {}
             }
         }
@@ -133,10 +135,7 @@ fn import(chart: &mut Chart, warnings: &mut Vec<Warning>) -> Result<(), Error> {
             };
             match values.table(&format!("{}.{child}", dependency.name)) {
                 Some(table) => merge_tables(&imported, &nested(&parent, table), warnings),
-                None => warnings.push(Warning(format!(
-                    "ImportValues missing table from chart chart={} path={child}",
-                    dependency.name
-                ))),
+                None => warnings.push(no_table(&values, dependency, item, &child)),
             }
             kept.push(ImportValue::Path { child, parent });
         }
@@ -149,6 +148,25 @@ fn import(chart: &mut Chart, warnings: &mut Vec<Warning>) -> Result<(), Error> {
     chart.values = values.to_map();
     chart.metadata.dependencies = Some(declared);
     Ok(())
+}
+
+/// Helm's words for a table that a dependency should lend and does not have.
+fn no_table(values: &Tree, of: &Dependency, item: &ImportValue, child: &str) -> Warning {
+    let path = format!("{}.{child}", of.name);
+    let mut from = String::new();
+    let missing = path.split('.').find(|key| {
+        from = if from.is_empty() { (*key).to_owned() } else { format!("{from}.{key}") };
+        values.table(&from).is_none()
+    });
+    let error = format!("{} is not a table", go_quote(missing.unwrap_or_default()));
+    match item {
+        ImportValue::Path { .. } => Warning::new("ImportValues missing table from chart")
+            .with("chart", &of.name)
+            .with("error", error),
+        ImportValue::Export(_) | ImportValue::Other(_) => {
+            Warning::new("ImportValues missing table").with("error", error)
+        }
+    }
 }
 
 /// `table` below the tables that a dotted path names; `.` is the root.

@@ -1,4 +1,4 @@
-//! What can go wrong with a chart, and what is only worth a warning.
+//! What can go wrong with a chart.
 //!
 //! Texts are Helm's where Helm has one: `helm template` and `windrose helm template` fail alike.
 
@@ -71,7 +71,3 @@ pub enum Error {
     )]
     MissingDependencies(Vec<String>),
 }
-
-/// Something odd that does not stop a chart.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Warning(pub String);

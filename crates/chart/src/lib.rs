@@ -15,10 +15,12 @@ pub mod schema;
 pub mod strvals;
 pub mod values;
 pub mod version;
+mod warning;
 
 pub use archive::{Limits, unpack};
 pub use dependencies::process_dependencies;
-pub use error::{Error, Warning};
+pub use error::Error;
 pub use load::{load, load_with_warnings};
 pub use metadata::{Dependency, ImportValue, Lock, Maintainer, Metadata};
 pub use model::{Chart, Crd, File};
+pub use warning::{Level, Warning};

@@ -93,7 +93,7 @@ fn keep_if_v1(chart: &mut Chart, file: File, warning: &str, warnings: &mut Vec<W
     if chart.metadata.api_version == "v1" {
         chart.files.push(file);
     } else {
-        warnings.push(Warning(warning.to_owned()));
+        warnings.push(Warning::plain(warning));
     }
 }
 

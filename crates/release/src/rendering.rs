@@ -18,6 +18,7 @@ use tokio::sync::oneshot;
 #[derive(Clone)]
 pub struct Stage {
     lookup: Option<Client>,
+    resolve: Option<fn(&str) -> String>,
     capabilities: Arc<Capabilities>,
 }
 
@@ -79,12 +80,22 @@ impl Stage {
             api_versions: client.api_versions().await?,
             ..Capabilities::default()
         };
-        Ok(Self { lookup: Some(client.clone()), capabilities: Arc::new(capabilities) })
+        Ok(Self {
+            lookup: Some(client.clone()),
+            resolve: None,
+            capabilities: Arc::new(capabilities),
+        })
     }
 
     /// No cluster: these capabilities, and every lookup finds nothing.
     pub fn offline(capabilities: Capabilities) -> Self {
-        Self { lookup: None, capabilities: Arc::new(capabilities) }
+        Self { lookup: None, resolve: None, capabilities: Arc::new(capabilities) }
+    }
+
+    /// Lets templates ask for the addresses of host names (`--enable-dns`).
+    #[must_use]
+    pub fn resolving(self, resolve: fn(&str) -> String) -> Self {
+        Self { resolve: Some(resolve), ..self }
     }
 
     /// Renders; call it from within a reactor.
@@ -93,13 +104,14 @@ impl Stage {
         let (sender, receiver) = oneshot::channel();
         let lookup =
             self.lookup.clone().map(|client| Objects { client, reactor: Handle::current() });
-        let capabilities = Arc::clone(&self.capabilities);
+        let outside =
+            Outside { capabilities: Arc::clone(&self.capabilities), lookup, resolve: self.resolve };
         thread::Builder::new()
             .name("render".to_owned())
             .stack_size(STACK)
             .spawn(move || {
                 // Nobody waits for the result any more when the caller was dropped.
-                let _ = sender.send(run(what, &capabilities, lookup.as_ref()));
+                let _ = sender.send(run(what, &outside));
             })
             .map_err(RenderError::Thread)?;
         match receiver.await {
@@ -109,11 +121,14 @@ impl Stage {
     }
 }
 
-fn run(
-    what: Rendering,
-    capabilities: &Capabilities,
-    lookup: Option<&Objects>,
-) -> Result<Rendered, render::Error> {
+/// What a rendering sees of the world.
+struct Outside {
+    capabilities: Arc<Capabilities>,
+    lookup: Option<Objects>,
+    resolve: Option<fn(&str) -> String>,
+}
+
+fn run(what: Rendering, outside: &Outside) -> Result<Rendered, render::Error> {
     let entropy = what.entropy;
     render::render(&Request {
         chart: &what.chart,
@@ -124,12 +139,12 @@ fn run(
             revision: what.revision,
             operation: what.operation,
         },
-        capabilities,
+        capabilities: &outside.capabilities,
         host: Host {
             now: what.now,
             entropy: &entropy,
-            lookup: lookup.map(|l| l as &dyn Lookup),
-            resolve: None,
+            lookup: outside.lookup.as_ref().map(|l| l as &dyn Lookup),
+            resolve: outside.resolve.as_ref().map(|r| r as &dyn Fn(&str) -> String),
         },
         options: what.options,
     })

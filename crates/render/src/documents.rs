@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use chart::Warning;
 use diagnostic::Source;
 use yaml::{Map, Numbers, Value};
 
@@ -16,7 +17,7 @@ use crate::{DeletePolicy, Error, Hook, HookEvent, Manifest, OutputLogPolicy};
 pub(crate) struct Sorted {
     pub(crate) manifests: Vec<Manifest>,
     pub(crate) hooks: Vec<Hook>,
-    pub(crate) warnings: Vec<String>,
+    pub(crate) warnings: Vec<Warning>,
 }
 
 /// The documents of a text: cut at lines that begin with `---` (what follows on that line belongs to
@@ -24,9 +25,13 @@ pub(crate) struct Sorted {
 pub fn split_documents(text: &str) -> Vec<&str> {
     let mut documents = Vec::new();
     let mut rest = text.trim_start();
+    if let Some(next) = rest.strip_prefix("---") {
+        rest = next.trim_start_matches([' ', '\t']);
+    }
     loop {
-        let (document, next) = match separator(rest) {
-            Some(at) => (&rest[..at], Some(rest[at + 3..].trim_start_matches([' ', '\t']))),
+        // What follows a separator on its line is no beginning of a line.
+        let (document, next) = match rest.find("\n---") {
+            Some(at) => (&rest[..=at], Some(rest[at + 4..].trim_start_matches([' ', '\t']))),
             None => (rest, None),
         };
         if !document.trim().is_empty() {
@@ -39,25 +44,32 @@ pub fn split_documents(text: &str) -> Vec<&str> {
     }
 }
 
-/// Where the next `---` at the beginning of a line is.
-fn separator(text: &str) -> Option<usize> {
-    if text.starts_with("---") {
-        return Some(0);
-    }
-    text.find("\n---").map(|at| at + 1)
-}
-
 /// Cuts and sorts the texts of all templates.
 pub(crate) fn sort(texts: &BTreeMap<String, String>) -> Result<Sorted, Error> {
     let mut sorted = Sorted::default();
     for (path, text) in texts {
         for document in split_documents(text) {
-            place(&mut sorted, path, document)?;
+            if let Err(error) = place(&mut sorted, path, document) {
+                return Err(with_all(error, texts, sorted.hooks));
+            }
         }
     }
     sorted.manifests.sort_by(|a, b| kinds::compare(&a.kind, &b.kind, INSTALL_ORDER));
     sorted.hooks.sort_by(|a, b| kinds::compare(&a.kind, &b.kind, INSTALL_ORDER));
     Ok(sorted)
+}
+
+/// Gives the error all that was rendered, as `--debug` shows it.
+fn with_all(mut error: Error, texts: &BTreeMap<String, String>, hooks: Vec<Hook>) -> Error {
+    if let Error::Manifest { unsorted, .. } = &mut error {
+        for (path, text) in texts.iter().filter(|(_, text)| !text.trim().is_empty()) {
+            for part in ["---\n# Source: ", path, "\n", text, "\n"] {
+                unsorted.text.push_str(part);
+            }
+        }
+        unsorted.hooks = hooks;
+    }
+    error
 }
 
 fn place(sorted: &mut Sorted, path: &str, text: &str) -> Result<(), Error> {
@@ -67,12 +79,14 @@ fn place(sorted: &mut Sorted, path: &str, text: &str) -> Result<(), Error> {
             message: error.to_string(),
             span: error.span(),
             document: Source::new(format!("{path} (rendered)"), text),
+            unsorted: Box::default(),
         },
         Unread::Head(message) => Error::Manifest {
             path: path.to_owned(),
             message,
             span: None,
             document: Source::new(format!("{path} (rendered)"), text),
+            unsorted: Box::default(),
         },
     })?;
     let Some(words) = head.annotations.get("helm.sh/hook") else {
@@ -90,7 +104,9 @@ fn place(sorted: &mut Sorted, path: &str, text: &str) -> Result<(), Error> {
         let event =
             if word == "test-success" { Some(HookEvent::Test) } else { HookEvent::parse(&word) };
         let Some(event) = event else {
-            sorted.warnings.push(format!("skipping unknown hooks {words:?} of {path}"));
+            sorted
+                .warnings
+                .push(Warning::plain("skipping unknown hooks").with("hookTypes", words.as_str()));
             return Ok(());
         };
         events.push(event);
@@ -210,6 +226,7 @@ mod tests {
             ("", vec![]),
             ("a: 1", vec!["a: 1"]),
             ("\n---\na: 1\n---\n\n---  \nb: 2\n", vec!["a: 1\n", "b: 2\n"]),
+            ("a: 1\n------\nb: 2\n--- ---", vec!["a: 1\n", "---\nb: 2\n", "---"]),
             ("---a: 1\n----\nb: 2", vec!["a: 1\n", "-\nb: 2"]),
             ("a: |\n  ---\n  x\n--- # c\nb: 1", vec!["a: |\n  ---\n  x\n", "# c\nb: 1"]),
         ] {

@@ -7,6 +7,7 @@ use std::ops::Range;
 use diagnostic::Diagnostic;
 use template::{CallError, ExecError, Map, ParseError};
 
+use crate::Hook;
 use crate::documents::Text;
 
 mod hint;
@@ -54,7 +55,18 @@ pub enum Error {
         span: Option<Range<usize>>,
         /// The document.
         document: Text,
+        /// Everything that was rendered, to look into.
+        unsorted: Box<Unsorted>,
     },
+}
+
+/// What was rendered where one of the texts is no manifest.
+#[derive(Debug, Default)]
+pub struct Unsorted {
+    /// All texts with their sources, in path order.
+    pub text: String,
+    /// The hooks that come before the bad one.
+    pub hooks: Vec<Hook>,
 }
 
 /// A template that failed while it ran.
@@ -75,6 +87,30 @@ impl Error {
         self.to_string()
     }
 
+    /// Whether name, dependencies and values were in order, so that Helm went on to templates.
+    pub fn is_past_values(&self) -> bool {
+        match self {
+            Self::Name { .. } | Self::Dependencies(_) | Self::Values(_) => false,
+            Self::KubeVersion { .. }
+            | Self::Parse(_)
+            | Self::Template(_)
+            | Self::Manifest { .. } => true,
+        }
+    }
+
+    /// What was rendered, where it is no manifest.
+    pub fn unsorted(&self) -> Option<&Unsorted> {
+        match self {
+            Self::Manifest { unsorted, .. } => Some(unsorted),
+            Self::Name { .. }
+            | Self::Dependencies(_)
+            | Self::Values(_)
+            | Self::KubeVersion { .. }
+            | Self::Parse(_)
+            | Self::Template(_) => None,
+        }
+    }
+
     /// The same as diagnostics: chart, file, line with carets, the chain of includes, hints.
     pub fn to_diagnostics(&self) -> Vec<Diagnostic> {
         let diagnostic = match self {
@@ -84,7 +120,7 @@ impl Error {
             | Self::KubeVersion { .. } => Diagnostic::error(self.to_string()),
             Self::Parse(error) => error.to_diagnostic(),
             Self::Template(failed) => failed.to_diagnostic(),
-            Self::Manifest { path, message, span, document } => {
+            Self::Manifest { path, message, span, document, unsorted: _ } => {
                 let whole = Diagnostic::error(format!("{path} does not render to a manifest"))
                     .code("manifest-syntax");
                 match span {

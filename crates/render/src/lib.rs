@@ -35,20 +35,22 @@ mod glob;
 mod hook;
 mod kinds;
 mod manifest;
+mod name;
 mod objects;
 mod request;
 mod scope;
 mod values_type;
 
-use chart::Chart;
+use chart::{Chart, Warning};
 
 pub use capabilities::{Capabilities, KubeVersion, KubeVersionError};
 pub use documents::split_documents;
-pub use error::{Error, Failed};
+pub use error::{Error, Failed, Unsorted};
 pub use hook::{DeletePolicy, Hook, HookEvent, OutputLogPolicy};
 pub use kinds::{INSTALL_ORDER, UNINSTALL_ORDER};
 pub use manifest::{Manifest, Rendered};
-pub use request::{Entropy, Host, Lookup, Operation, Options, Release, Request};
+pub use name::name_from_template;
+pub use request::{Entropy, Host, Lookup, Operation, Options, Release, Request, check_name};
 
 /// Renders a chart: dependencies, values, schema, templates, then manifests, hooks and notes.
 pub fn render(request: &Request<'_>) -> Result<Rendered, Error> {
@@ -62,12 +64,11 @@ pub fn render(request: &Request<'_>) -> Result<Rendered, Error> {
     }
     check_kube_version(request, &chart)?;
     warnings.extend(coalesced.warnings);
-    let mut warnings: Vec<String> = warnings.into_iter().map(|w| w.0).collect();
     let templates = scope::templates(request, &chart, &coalesced.values);
     let mut output = engine::run(request, &templates)?;
     let notes = take_notes(request, &chart, &mut output);
     let sorted = documents::sort(&output.texts)?;
-    warnings.extend(output.warnings);
+    warnings.extend(output.warnings.into_iter().map(Warning::new));
     warnings.extend(sorted.warnings);
     Ok(Rendered {
         manifests: sorted.manifests,

@@ -1,5 +1,5 @@
 //! What a rendering gives: manifests in install order, hooks, CRDs, notes.
-use chart::{Chart, Crd};
+use chart::{Chart, Crd, Warning};
 
 use crate::Hook;
 
@@ -34,19 +34,22 @@ pub struct Rendered {
     /// The chart with its dependencies settled: what Helm records.
     pub chart: Chart,
     /// Things Helm would have logged.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<Warning>,
     pub(crate) include_crds: bool,
     pub(crate) hide_secrets: bool,
 }
 
 impl Rendered {
+    /// The CRDs that are part of the manifest text.
+    pub fn shown_crds(&self) -> &[Crd] {
+        if self.include_crds { &self.crds } else { &[] }
+    }
+
     /// The manifest as Helm stores it: each object after `---` and `# Source: …`.
     pub fn manifest_text(&self) -> String {
         let mut text = String::new();
-        if self.include_crds {
-            for crd in &self.crds {
-                document(&mut text, &crd.filename, &String::from_utf8_lossy(&crd.data));
-            }
+        for crd in self.shown_crds() {
+            document(&mut text, &crd.filename, &String::from_utf8_lossy(&crd.data));
         }
         for manifest in &self.manifests {
             if self.hide_secrets && manifest.kind == "Secret" && manifest.api_version == "v1" {

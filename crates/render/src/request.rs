@@ -90,7 +90,7 @@ pub struct Options {
 }
 
 /// Refuses names that Kubernetes or Helm's records could not hold.
-pub(crate) fn check_name(name: &str) -> Result<(), crate::Error> {
+pub fn check_name(name: &str) -> Result<(), crate::Error> {
     let refuse =
         |reason: &str| Err(crate::Error::Name { name: name.to_owned(), reason: reason.to_owned() });
     if name.is_empty() {

@@ -3,11 +3,17 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{ArgAction, Command, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{ArgAction, Command, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+
+use diagnostic::Style;
 
 use crate::commands;
 use crate::context::{ColorChoice, Context, say};
-use crate::failure::{Exit, Outcome};
+use crate::environment::Environment;
+use crate::failure::{ErrorForm, Exit, Failure, Outcome};
+
+pub(crate) mod go_flags;
+mod usage;
 
 /// Windrose delivers Helm charts, and the infrastructure beside them.
 ///
@@ -21,6 +27,7 @@ use crate::failure::{Exit, Outcome};
 struct Cli {
     /// When to colour the output
     #[arg(long, global = true, value_enum, value_name = "WHEN", default_value = "auto")]
+    #[arg(alias = "colour")]
     color: ColorChoice,
     #[command(subcommand)]
     command: Commands,
@@ -34,26 +41,68 @@ enum Commands {
     Destroy(commands::destroy::Args),
     Render(commands::render::Args),
     Values(commands::values::Args),
-    Helm(commands::helm::Args),
+    Helm(Box<commands::helm::Args>),
     Sandbox(commands::sandbox::Args),
 }
 
 /// Runs one command line to its end.
 pub(crate) fn run(args: Vec<OsString>) -> ExitCode {
-    let cli = match command().try_get_matches_from(args).and_then(|m| Cli::from_arg_matches(&m)) {
-        Ok(cli) => cli,
-        Err(error) => return wrong_usage(&error),
+    let mut command = command();
+    let environment = Environment::read();
+    let (args, mistake) = match go_flags::canonical(&args, &command) {
+        Ok(args) => (args, None),
+        Err(mistake) => (args, Some(mistake)),
     };
-    let Ok(context) = Context::new(cli.color) else {
+    let form = match error_form(&args, &environment) {
+        Ok(form) => form,
+        Err(failure) => return end(&failure, ErrorForm::Caret, Style::Plain),
+    };
+    let parsed = command.try_get_matches_from_mut(args);
+    let cli = match (parsed.and_then(|m| Cli::from_arg_matches(&m)), mistake) {
+        (Err(error), mistake) => return usage::wrong(&error, mistake, &command, form),
+        (Ok(_), Some(mistake)) => {
+            return end(&Failure::usage(mistake.0), form, Style::Plain);
+        }
+        (Ok(cli), None) => cli,
+    };
+    let Ok(mut context) = Context::new(cli.color, environment) else {
         let _ = say("error: the current folder cannot be read\n");
         return ExitCode::from(Exit::Failed as u8);
     };
+    context.errors = form;
+    if let Commands::Helm(args) = &cli.command {
+        context.helm = args.global.clone();
+    }
     match dispatch(cli.command, &context) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            let _ = context.say(&failure.render(context.err_style));
-            ExitCode::from(failure.exit() as u8)
-        }
+        Err(failure) => end(&failure, form, context.err_style),
+    }
+}
+
+/// Shows why a command failed.
+fn end(failure: &Failure, form: ErrorForm, style: Style) -> ExitCode {
+    let _ = say(&failure.show(form, style));
+    ExitCode::from(failure.exit_in(form) as u8)
+}
+
+/// How failures are shown: below `helm` as its flag says, else the environment; else for people.
+///
+/// Looked up before the command line is read, since that may fail, too.
+fn error_form(args: &[OsString], environment: &Environment) -> Outcome<ErrorForm> {
+    let words = || args.iter().filter_map(|a| a.to_str());
+    if !words().any(|word| word == "helm") {
+        return Ok(ErrorForm::default());
+    }
+    let flags = words().take_while(|word| *word != "--");
+    let given = flags.filter_map(|word| word.strip_prefix("--errors=")).last();
+    if let Some(form) = given.and_then(|word| ErrorForm::from_str(word, true).ok()) {
+        return Ok(form);
+    }
+    match &environment.errors {
+        None => Ok(ErrorForm::default()),
+        Some(word) => ErrorForm::from_str(word, true).map_err(|_| {
+            Failure::usage(format!("WINDROSE_ERRORS is {word:?}")).hint("it is caret, helm or json")
+        }),
     }
 }
 
@@ -75,21 +124,16 @@ fn dispatch(command: Commands, context: &Context) -> Outcome {
     }
 }
 
-fn wrong_usage(error: &clap::Error) -> ExitCode {
-    let _ = error.print();
-    if error.use_stderr() { ExitCode::from(Exit::Usage as u8) } else { ExitCode::SUCCESS }
-}
-
 fn switches_take_values(command: Command) -> Command {
     let names: Vec<String> = command.get_subcommands().map(|c| c.get_name().to_owned()).collect();
-    let command = command.mut_args(|arg| {
+    let command = command.args_override_self(true).mut_args(|arg| {
         if !matches!(arg.get_action(), ArgAction::SetTrue) {
             return arg;
         }
         arg.action(ArgAction::Set)
             .num_args(0..=1)
             .require_equals(true)
-            .value_parser(clap::value_parser!(bool))
+            .value_parser(go_flags::parse_bool)
             .default_value("false")
             .default_missing_value("true")
             .hide_default_value(true)

@@ -114,8 +114,9 @@ impl HelmClusterFlags {
 
     /// The release's namespace, without asking a cluster.
     pub(crate) fn namespace(&self, context: &Context) -> String {
-        if let Some(name) = self.namespace.as_ref().or(context.environment.helm_namespace.as_ref())
-        {
+        let known = &context.environment.helm_namespace;
+        let given = self.namespace.as_ref().or(known.as_ref()).filter(|name| !name.is_empty());
+        if let Some(name) = given {
             return name.clone();
         }
         if self.sandbox {
@@ -126,17 +127,22 @@ impl HelmClusterFlags {
     }
 
     fn options(&self, context: &Context) -> ConnectOptions {
-        let name = self.kube_context.clone().or_else(|| context.environment.helm_context.clone());
+        let known = &context.environment.helm_cluster;
+        let or = |flag: &Option<String>, known: &Option<String>| flag.clone().or(known.clone());
+        let authority = self.kube_ca_file.as_ref().or(known.certificate_authority.as_ref());
+        let groups =
+            if self.kube_as_group.is_empty() { &known.groups } else { &self.kube_as_group };
         ConnectOptions {
             kubeconfig: self.kubeconfig.as_ref().map(|p| context.path(p)),
-            context: name,
-            server: self.kube_apiserver.clone(),
-            token: self.kube_token.clone().map(Credentials::token),
-            certificate_authority: self.kube_ca_file.as_ref().map(|p| context.path(p)),
-            tls_server_name: self.kube_tls_server_name.clone(),
-            insecure_skip_tls_verify: self.kube_insecure_skip_tls_verify,
-            impersonate_user: self.kube_as_user.clone(),
-            impersonate_groups: self.kube_as_group.clone(),
+            context: or(&self.kube_context, &known.context),
+            server: or(&self.kube_apiserver, &known.server),
+            token: or(&self.kube_token, &known.token).map(Credentials::token),
+            certificate_authority: authority.map(|p| context.path(p)),
+            tls_server_name: or(&self.kube_tls_server_name, &known.tls_server_name),
+            insecure_skip_tls_verify: self.kube_insecure_skip_tls_verify
+                || known.insecure_skip_tls_verify,
+            impersonate_user: or(&self.kube_as_user, &known.user),
+            impersonate_groups: groups.clone(),
             ..ConnectOptions::default()
         }
     }

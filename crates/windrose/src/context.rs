@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use diagnostic::Style;
 
+use crate::commands::helm::GlobalFlags;
 use crate::environment::Environment;
+use crate::failure::ErrorForm;
 
 /// When to colour what is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -23,6 +25,10 @@ pub(crate) enum ColorChoice {
 pub(crate) struct Context {
     /// What was read from the environment.
     pub(crate) environment: Environment,
+    /// Flags of every command below `helm`; as if none were given elsewhere.
+    pub(crate) helm: GlobalFlags,
+    /// In which form failures and warnings are told.
+    pub(crate) errors: ErrorForm,
     /// Relative paths start here.
     pub(crate) directory: PathBuf,
     /// Colour for standard output.
@@ -36,9 +42,8 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    /// Looks at the process: its environment, folder and streams.
-    pub(crate) fn new(choice: ColorChoice) -> io::Result<Self> {
-        let environment = Environment::read();
+    /// Looks at the process: its folder and streams.
+    pub(crate) fn new(choice: ColorChoice, environment: Environment) -> io::Result<Self> {
         let style = |terminal: bool| match choice {
             ColorChoice::Always => Style::Coloured,
             ColorChoice::Auto if terminal && !environment.no_color => Style::Coloured,
@@ -46,6 +51,8 @@ impl Context {
         };
         let (out, err) = (io::stdout().is_terminal(), io::stderr().is_terminal());
         Ok(Self {
+            helm: GlobalFlags::default(),
+            errors: ErrorForm::default(),
             directory: std::env::current_dir()?,
             out_style: style(out),
             err_style: style(err),

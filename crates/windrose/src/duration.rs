@@ -33,9 +33,56 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     Duration::try_from_secs_f64(seconds).map_err(|_| wrong())
 }
 
+/// Whether a text is a duration, a negative one too; the error is Go's, for Helm's flags.
+pub(crate) fn check_go(text: &str) -> Result<(), String> {
+    let quoted = chart::values::go_quote(text);
+    let invalid = || format!("time: invalid duration {quoted}");
+    let mut rest = text.strip_prefix(['-', '+']).unwrap_or(text);
+    if rest == "0" {
+        return Ok(());
+    }
+    if rest.is_empty() {
+        return Err(invalid());
+    }
+    let mut nanoseconds = 0.0f64;
+    while !rest.is_empty() {
+        let digits = |c: char| c.is_ascii_digit() || c == '.';
+        let end = rest.find(|c| !digits(c)).unwrap_or(rest.len());
+        let (number, after) = rest.split_at(end);
+        if number.matches('.').count() > 1 || !number.contains(|c: char| c.is_ascii_digit()) {
+            return Err(invalid());
+        }
+        let end = after.find(digits).unwrap_or(after.len());
+        let (unit, next) = after.split_at(end);
+        if unit.is_empty() {
+            return Err(format!("time: missing unit in duration {quoted}"));
+        }
+        let Some(scale) = unit_nanoseconds(unit) else {
+            let unit = chart::values::go_quote(unit);
+            return Err(format!("time: unknown unit {unit} in duration {quoted}"));
+        };
+        nanoseconds += number.parse::<f64>().map_err(|_| invalid())? * scale;
+        rest = next;
+    }
+    // 2^63 nanoseconds are more than Go can hold.
+    if nanoseconds > 9.223_372_036_854_775e18 { Err(invalid()) } else { Ok(()) }
+}
+
+fn unit_nanoseconds(unit: &str) -> Option<f64> {
+    Some(match unit {
+        "ns" => 1.0,
+        "us" | "µs" | "μs" => 1e3,
+        "ms" => 1e6,
+        "s" => 1e9,
+        "m" => 60e9,
+        "h" => 3600e9,
+        _ => return None,
+    })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use super::{check_go, parse};
     use std::time::Duration;
 
     #[test]
@@ -47,6 +94,25 @@ mod tests {
         assert_eq!(parse("0"), Ok(Duration::ZERO));
         for wrong in ["", "5", "m", "-5s", "5 s", "5d", "..s", "1e9s"] {
             assert!(parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn refusals_are_in_gos_words() {
+        for right in ["1h2m3.5s", "-5s", "+.5s", "1.s", "-0", "1μs"] {
+            assert_eq!(check_go(right), Ok(()), "{right}");
+        }
+        for (wrong, message) in [
+            ("x", "time: invalid duration \"x\""),
+            ("", "time: invalid duration \"\""),
+            ("5", "time: missing unit in duration \"5\""),
+            ("00", "time: missing unit in duration \"00\""),
+            ("5 s", "time: unknown unit \" s\" in duration \"5 s\""),
+            ("1e3s", "time: unknown unit \"e\" in duration \"1e3s\""),
+            (".s", "time: invalid duration \".s\""),
+            ("99999999999h", "time: invalid duration \"99999999999h\""),
+        ] {
+            assert_eq!(check_go(wrong), Err(message.to_owned()), "{wrong}");
         }
     }
 }

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::io;
 
 use diagnostic::{Diagnostic, Style};
+use serde_json::Value;
 
 /// Exit codes, as `docs/exit-codes.md` lists them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +21,18 @@ pub(crate) enum Exit {
     Interrupted = 130,
 }
 
+/// In which form failures are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum ErrorForm {
+    /// The lines of a file with carets below them, and hints.
+    #[default]
+    Caret,
+    /// The text that Helm 4.3.1 prints, and its exit code.
+    Helm,
+    /// One JSON object a line and error.
+    Json,
+}
+
 /// Why a command did not succeed.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -27,6 +40,10 @@ pub(crate) enum Failure {
     Diagnostics(Vec<Diagnostic>),
     /// An operation that failed, its causes outermost first.
     Operation { chain: Vec<String>, hints: Vec<String> },
+    /// A failure for which Helm has words of its own; they follow its `Error: `.
+    Helm { text: String, shown: Box<Failure> },
+    /// The command line asks for what there is not, or for what cannot be together.
+    Usage { text: String, hints: Vec<String> },
     /// Everything was said already; only the exit code remains.
     Told(Exit),
 }
@@ -40,14 +57,28 @@ impl Failure {
         Self::Operation { chain: vec![text.into()], hints: vec![] }
     }
 
+    /// The command line is wrong, in one sentence.
+    pub(crate) fn usage(text: impl Into<String>) -> Self {
+        Self::Usage { text: text.into(), hints: vec![] }
+    }
+
+    /// Gives the words that Helm has for this failure.
+    pub(crate) fn in_helms_words(self, text: impl Into<String>) -> Self {
+        Self::Helm { text: text.into(), shown: Box::new(self) }
+    }
+
     /// Adds advice to an operation's failure.
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         match &mut self {
-            Self::Operation { hints, .. } => hints.push(hint.into()),
+            Self::Operation { hints, .. } | Self::Usage { hints, .. } => hints.push(hint.into()),
             Self::Diagnostics(all) => {
                 if let Some(last) = all.pop() {
                     all.push(last.hint(hint));
                 }
+            }
+            Self::Helm { shown, .. } => {
+                let inner = std::mem::replace(shown.as_mut(), Self::Told(Exit::Failed));
+                **shown = inner.hint(hint);
             }
             Self::Told(_) => {}
         }
@@ -74,11 +105,71 @@ impl Failure {
         match self {
             Self::Told(exit) => *exit,
             Self::Diagnostics(_) | Self::Operation { .. } => Exit::Failed,
+            Self::Usage { .. } => Exit::Usage,
+            Self::Helm { shown, .. } => shown.exit(),
         }
     }
 
-    /// What standard error shows; empty when everything was said.
-    pub(crate) fn render(&self, style: Style) -> String {
+    /// The exit code where errors have this form; Helm knows but one.
+    pub(crate) fn exit_in(&self, form: ErrorForm) -> Exit {
+        match (form, self.exit()) {
+            (ErrorForm::Helm, Exit::Usage) => Exit::Failed,
+            (_, exit) => exit,
+        }
+    }
+
+    /// What standard error shows in a form; empty when everything was said.
+    pub(crate) fn show(&self, form: ErrorForm, style: Style) -> String {
+        match (form, self) {
+            (_, Self::Told(_)) => String::new(),
+            (ErrorForm::Caret, _) => self.render(style),
+            (ErrorForm::Helm, _) => format!("Error: {}\n", self.helm_text()),
+            (ErrorForm::Json, _) => self
+                .to_json()
+                .iter()
+                .fold(String::new(), |text, error| text + &error.to_string() + "\n"),
+        }
+    }
+
+    /// What Helm prints after its `Error: `: its own words, else ours from outermost to innermost.
+    fn helm_text(&self) -> String {
+        match self {
+            Self::Helm { text, .. } => text.clone(),
+            Self::Diagnostics(all) => {
+                all.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+            }
+            Self::Operation { chain, .. } => chain.join(": "),
+            Self::Usage { text, .. } => text.clone(),
+            Self::Told(_) => String::new(),
+        }
+    }
+
+    /// An object for each error; `docs/errors.md` lists its fields.
+    fn to_json(&self) -> Vec<Value> {
+        match self {
+            Self::Diagnostics(all) => all.iter().map(Diagnostic::to_json).collect(),
+            Self::Operation { chain, hints } => {
+                let d = Diagnostic::error(chain.first().cloned().unwrap_or_default());
+                let d = chain.iter().skip(1).fold(d, |d, cause| d.note(cause.clone()));
+                vec![hints.iter().fold(d, |d, hint| d.hint(hint.clone())).to_json()]
+            }
+            Self::Usage { text, hints } => {
+                let d = Diagnostic::error(text.clone());
+                vec![hints.iter().fold(d, |d, hint| d.hint(hint.clone())).to_json()]
+            }
+            Self::Helm { text, shown } => {
+                let mut all = shown.to_json();
+                for error in &mut all {
+                    error["helm"] = Value::from(text.as_str());
+                }
+                all
+            }
+            Self::Told(_) => vec![],
+        }
+    }
+
+    /// The form for people.
+    fn render(&self, style: Style) -> String {
         match self {
             Self::Diagnostics(all) => {
                 all.iter().map(|d| d.render(style) + "\n").collect::<Vec<_>>().join("\n")
@@ -93,6 +184,11 @@ impl Failure {
                 }
                 d.render(style) + "\n"
             }
+            Self::Usage { text, hints } => {
+                let d = Diagnostic::error(text.clone());
+                hints.iter().fold(d, |d, hint| d.hint(hint.clone())).render(style) + "\n"
+            }
+            Self::Helm { shown, .. } => shown.render(style),
             Self::Told(_) => String::new(),
         }
     }

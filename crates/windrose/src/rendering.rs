@@ -1,14 +1,17 @@
 //! Renderings with what only the binary has: the clock, the local zone and random bytes.
 
+use std::net::ToSocketAddrs;
 use std::sync::Arc;
 
-use chart::Chart;
+use chart::{Chart, Warning};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use release::{RenderError, Rendering, Stage};
 use render::{Operation, Rendered};
 
+use crate::context::Context;
 use crate::failure::{Failure, Outcome};
+use crate::output::log;
 
 /// What a rendering is of.
 pub(crate) struct Job {
@@ -21,8 +24,52 @@ pub(crate) struct Job {
     pub(crate) options: render::Options,
 }
 
+/// A rendering that gave nothing.
+pub(crate) struct Failed {
+    /// As it is shown.
+    pub(crate) failure: Failure,
+    /// What the chart or its values are to blame for.
+    pub(crate) error: Option<render::Error>,
+}
+
 /// Renders for a cluster or for none.
 pub(crate) async fn render(stage: &Stage, job: Job) -> Outcome<Rendered> {
+    run(stage, job).await.map_err(|failed| failed.failure)
+}
+
+/// The same, which tells what Helm would log.
+pub(crate) async fn render_telling(
+    context: &Context,
+    stage: &Stage,
+    job: Job,
+) -> Result<Rendered, Failed> {
+    let told = |failure| Failed { failure, error: None };
+    let rendered = run(stage, job).await;
+    match &rendered {
+        Ok(rendered) => {
+            for warning in &rendered.warnings {
+                log::say(context, warning).map_err(told)?;
+            }
+        }
+        Err(failed) => {
+            if let Some((message, error)) = failed.error.as_ref().and_then(logged) {
+                let error = Warning::error(message).with("error", error);
+                log::say_as_helm(context, &error).map_err(told)?;
+            }
+        }
+    }
+    rendered
+}
+
+/// What Helm logs before it fails with the same words.
+fn logged(error: &render::Error) -> Option<(&'static str, String)> {
+    let whole = error.helm_text();
+    ["release name check failed", "chart dependencies processing failed"].into_iter().find_map(
+        |message| Some((message, whole.strip_prefix(message)?.strip_prefix(": ")?.to_owned())),
+    )
+}
+
+async fn run(stage: &Stage, job: Job) -> Result<Rendered, Failed> {
     let rendering = Rendering {
         chart: Arc::new(job.chart),
         values: job.values,
@@ -35,9 +82,25 @@ pub(crate) async fn render(stage: &Stage, job: Job) -> Outcome<Rendered> {
         entropy,
     };
     stage.render(rendering).await.map_err(|error| match error {
-        RenderError::Chart(error) => Failure::Diagnostics(error.to_diagnostics()),
-        RenderError::Thread(_) | RenderError::Stopped { .. } => Failure::from_error(&error),
+        RenderError::Chart(error) => Failed {
+            failure: Failure::Diagnostics(error.to_diagnostics()).in_helms_words(error.helm_text()),
+            error: Some(error),
+        },
+        RenderError::Thread(_) | RenderError::Stopped { .. } => {
+            Failed { failure: Failure::from_error(&error), error: None }
+        }
     })
+}
+
+/// What templates may see of this machine where there is no cluster.
+pub(crate) fn host() -> render::Host<'static> {
+    render::Host { now: Timestamp::now(), entropy: &entropy, lookup: None, resolve: Some(&resolve) }
+}
+
+/// An address of a host as Sprig's `getHostByName` picks one; empty where there is none.
+pub(crate) fn resolve(name: &str) -> String {
+    let found = (name, 0u16).to_socket_addrs().ok();
+    found.and_then(|mut all| all.next()).map(|address| address.ip().to_string()).unwrap_or_default()
 }
 
 /// The IANA name of this machine's zone (`TZ`, else the system's); UTC where there is none.

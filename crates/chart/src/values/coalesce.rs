@@ -195,7 +195,7 @@ impl Pass<'_> {
     }
 
     fn warn(&mut self, text: String) {
-        self.warnings.push(Warning(text));
+        self.warnings.push(Warning::plain(text));
     }
 }
 

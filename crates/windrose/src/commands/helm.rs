@@ -2,6 +2,7 @@
 
 mod chart;
 mod get;
+mod global;
 mod history;
 mod install;
 mod list;
@@ -18,6 +19,8 @@ mod values;
 use crate::context::Context;
 use crate::failure::Outcome;
 
+pub(crate) use global::GlobalFlags;
+
 /// Helm, faster: charts and releases with Helm's own words and storage
 ///
 /// Releases are Helm's own: `helm list`, `history` and `rollback` work on them, and these commands
@@ -25,6 +28,8 @@ use crate::failure::Outcome;
 #[derive(clap::Args, Debug)]
 #[command(subcommand_required = true, arg_required_else_help = true)]
 pub(crate) struct Args {
+    #[command(flatten)]
+    pub(crate) global: GlobalFlags,
     #[command(subcommand)]
     command: Command,
 }

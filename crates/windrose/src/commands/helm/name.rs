@@ -3,6 +3,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::failure::{Failure, Outcome};
+use crate::rendering;
 
 /// Flags that make a name.
 #[derive(clap::Args, Clone, Debug, Default)]
@@ -10,7 +11,7 @@ pub(crate) struct NameFlags {
     /// Generate the name (and omit the NAME argument)
     #[arg(short, long)]
     generate_name: bool,
-    /// Template for the name (not supported yet)
+    /// Template for the name, with Sprig's functions
     #[arg(long, value_name = "TEMPLATE")]
     name_template: Option<String>,
 }
@@ -18,49 +19,42 @@ pub(crate) struct NameFlags {
 impl NameFlags {
     /// The release's name and the chart reference.
     ///
-    /// `default` is the name when only a chart is given and none is to be generated.
+    /// `default` is the name when only a chart is given and no template for one.
     pub(crate) fn name_and_chart(
         &self,
         args: &[String],
         default: Option<&str>,
     ) -> Outcome<(String, String)> {
-        if self.name_template.is_some() {
-            return Err(Failure::message("--name-template is not supported yet"));
-        }
+        let template = self.name_template.as_deref().filter(|t| !t.is_empty());
         match args {
             [_, _] if self.generate_name => {
                 Err(Failure::message("cannot set --generate-name and also specify a name"))
             }
-            [name, chart] => Ok((checked(name)?, chart.clone())),
-            [chart] => match default {
-                Some(name) => Ok((name.to_owned(), chart.clone())),
-                None if self.generate_name => Ok((generated(chart), chart.clone())),
-                None => {
+            [_, _] if template.is_some() => {
+                Err(Failure::message("cannot set --name-template and also specify a name"))
+            }
+            [name, chart] => Ok((name.clone(), chart.clone())),
+            [chart] => match (template, default) {
+                (Some(template), _) => Ok((from_template(template)?, chart.clone())),
+                (None, Some(name)) => Ok((name.to_owned(), chart.clone())),
+                (None, None) if self.generate_name => Ok((generated(chart), chart.clone())),
+                (None, None) => {
                     Err(Failure::message("must either provide a name or specify --generate-name"))
                 }
             },
-            _ => Err(Failure::message("expected a chart, or a name and a chart")),
+            [] => Err(Failure::message("expected a chart, or a name and a chart")),
+            [_, _, more @ ..] => Err(Failure::message(format!(
+                "expected at most two arguments, unexpected arguments: {}",
+                more.join(", ")
+            ))),
         }
     }
 }
 
-/// Helm's rule for release names: DNS labels joined by dots, at most 53 characters.
-fn checked(name: &str) -> Outcome<String> {
-    let label = |part: &str| {
-        let ends =
-            |c: Option<char>| c.is_some_and(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
-        ends(part.chars().next())
-            && ends(part.chars().last())
-            && part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
-    };
-    if name.len() <= 53 && name.split('.').all(label) {
-        return Ok(name.to_owned());
-    }
-    Err(Failure::message(format!(
-        "release name {name:?}: invalid release name, must match regex \
-         ^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$ and the length must \
-         not be longer than 53"
-    )))
+fn from_template(template: &str) -> Outcome<String> {
+    let zone = rendering::time_zone();
+    let host = rendering::host();
+    render::name_from_template(template, &host, &zone).map_err(Failure::message)
 }
 
 fn generated(chart: &str) -> String {

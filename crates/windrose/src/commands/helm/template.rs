@@ -1,27 +1,30 @@
 //! `windrose helm template`: a chart's manifests, as Helm 4.3.1 prints them.
 
-use std::collections::BTreeSet;
-use std::fmt::Write as _;
-use std::fs::OpenOptions;
-use std::io::Write as _;
-use std::path::{Component, Path, PathBuf};
+mod files;
+mod flags;
 
+use chart::Warning;
 use release::Stage;
 use render::{Capabilities, HookEvent, Operation, Rendered};
 
 use super::chart::ChartFlags;
 use super::name::NameFlags;
 use super::values::ValueFlags;
+use crate::cli::go_flags::CommaList;
 use crate::connection::HelmClusterFlags;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
+use crate::output::log;
 use crate::{rendering, runtime};
+use flags::{DryRun, DryRunFlags, InstallFlags};
 
-/// Render chart templates locally and display the output.
+/// Render chart templates and print what comes out
+///
+/// Nothing is asked of a cluster, unless --dry-run=server wants its version, APIs and objects.
 #[derive(clap::Args, Clone, Debug)]
 pub(crate) struct Args {
     /// [NAME] CHART
-    #[arg(required = true, num_args = 1..=2, value_names = ["NAME", "CHART"])]
+    #[arg(num_args = 0.., value_names = ["NAME", "CHART"])]
     positional: Vec<String>,
     #[command(flatten)]
     name: NameFlags,
@@ -29,19 +32,40 @@ pub(crate) struct Args {
     values: ValueFlags,
     #[command(flatten)]
     chart: ChartFlags,
+    #[command(flatten)]
+    output: OutputFlags,
+    #[command(flatten)]
+    capabilities: CapabilityFlags,
+    #[command(flatten)]
+    dry_run: DryRunFlags,
+    /// Do not check the values against the chart's schema
+    #[arg(long)]
+    skip_schema_validation: bool,
+    /// Let templates ask for the addresses of host names
+    #[arg(long)]
+    enable_dns: bool,
+    #[command(flatten)]
+    install: InstallFlags,
+    #[command(flatten)]
+    cluster: HelmClusterFlags,
+}
+
+/// What is printed, and where to.
+#[derive(clap::Args, Clone, Debug)]
+struct OutputFlags {
     /// Only show manifests rendered from these templates (repeatable; globs)
     #[arg(short, long, value_name = "TEMPLATE")]
     show_only: Vec<String>,
     /// Write the manifests to files below this folder instead of standard output
     #[arg(long, value_name = "DIR")]
-    output_dir: Option<PathBuf>,
+    output_dir: Option<String>,
     /// Use the release name in the --output-dir path
     #[arg(long)]
     release_name: bool,
     /// Include CRDs in the output
     #[arg(long)]
     include_crds: bool,
-    /// Leave CRDs out, whatever --include-crds says
+    /// Do not tell of CRDs with --dry-run=server
     #[arg(long)]
     skip_crds: bool,
     /// Leave test hooks out
@@ -50,6 +74,11 @@ pub(crate) struct Args {
     /// Leave hooks out
     #[arg(long)]
     no_hooks: bool,
+}
+
+/// What templates see of the cluster and the operation.
+#[derive(clap::Args, Clone, Debug)]
+struct CapabilityFlags {
     /// Set .Release.IsUpgrade instead of .Release.IsInstall
     #[arg(long)]
     is_upgrade: bool,
@@ -57,69 +86,93 @@ pub(crate) struct Args {
     #[arg(long, value_name = "VERSION")]
     kube_version: Option<String>,
     /// Kubernetes API versions for .Capabilities.APIVersions (repeatable, or by commas)
-    #[arg(short, long, value_name = "API", value_delimiter = ',')]
-    api_versions: Vec<String>,
-    /// Do not check the values against the chart's schema
-    #[arg(long)]
-    skip_schema_validation: bool,
-    #[command(flatten)]
-    cluster: HelmClusterFlags,
+    #[arg(short, long, value_name = "API", value_parser = CommaList::parse)]
+    api_versions: Vec<CommaList>,
 }
 
 impl Args {
     pub(crate) fn run(self, context: &Context) -> Outcome {
+        self.install.tell_deprecated(context, &self.dry_run)?;
+        if self.positional.is_empty() {
+            return Err(Failure::usage(
+                "\"helm template\" requires at least 1 argument\n\n\
+                 Usage:  helm template [NAME] [CHART] [flags]",
+            ));
+        }
+        self.install.check_groups(&self.dry_run)?;
+        let capabilities = self.capabilities.read()?;
+        let dry_run = self.dry_run.choose(context)?;
         let (name, reference) = self.name.name_and_chart(&self.positional, Some("release-name"))?;
         let values = self.values.merge(context)?;
         let chart = self.chart.load(context, &reference)?;
-        let mut capabilities = Capabilities::default();
-        if let Some(version) = &self.kube_version {
-            capabilities.kube_version =
-                version.parse().map_err(|e: render::KubeVersionError| {
-                    Failure::message(format!("invalid kube version '{version}': {e}"))
-                })?;
+        if chart.metadata.deprecated {
+            log::say(context, &Warning::new("this chart is deprecated"))?;
         }
-        capabilities.api_versions.extend(self.api_versions.iter().cloned());
         let job = rendering::Job {
             chart,
             values,
             name: name.clone(),
             namespace: self.cluster.namespace(context),
             revision: 1,
-            operation: if self.is_upgrade { Operation::Upgrade } else { Operation::Install },
+            operation: self.capabilities.operation(),
             options: render::Options {
-                include_crds: self.include_crds && !self.skip_crds,
+                include_crds: self.output.include_crds,
                 skip_schema_validation: self.skip_schema_validation,
                 ..render::Options::default()
             },
         };
-        let stage = Stage::offline(capabilities);
-        let rendered = runtime::block_on_light(rendering::render(&stage, job))?;
-        for warning in &rendered.warnings {
-            context.say(&format!("{warning}\n"))?;
-        }
-        match &self.output_dir {
-            Some(folder) => self.write(context, &context.path(folder), &name, &rendered),
-            None => self.print(context, &rendered),
-        }
+        let stage = match dry_run {
+            DryRun::Client => Stage::offline(capabilities),
+            DryRun::Server => {
+                return Err(Failure::message("--dry-run=server is not supported yet"));
+            }
+        };
+        let stage = if self.enable_dns { stage.resolving(rendering::resolve) } else { stage };
+        let rendered = runtime::block_on_light(async {
+            let rendered = rendering::render_telling(context, &stage, job).await;
+            rendered.map_err(|error| self.failed(context, error))
+        })?;
+        self.install.check_labels()?;
+        self.show(context, &name, &rendered)
     }
 
-    fn print(&self, context: &Context, rendered: &Rendered) -> Outcome {
-        let mut text = rendered.manifest_text().trim().to_owned();
-        text.push('\n');
-        for hook in self.hooks(rendered) {
-            let _ = write!(text, "---\n# Source: {}\n{}\n", hook.path, hook.manifest);
-        }
-        if self.show_only.is_empty() {
-            return Ok(context.out(&text)?);
-        }
-        let documents = render::split_documents(&text);
-        let mut shown = String::new();
-        for wanted in &self.show_only {
-            let before = shown.len();
-            for document in &documents {
-                if source_of(document).is_some_and(|path| render::path_matches(wanted, path)) {
-                    let _ = writeln!(shown, "---\n{document}");
+    fn show(&self, context: &Context, name: &str, rendered: &Rendered) -> Outcome {
+        let folder = self.output.output_dir.as_deref().filter(|dir| !dir.is_empty());
+        let text = match folder {
+            None => {
+                let mut text = rendered.manifest_text().trim().to_owned();
+                text.push('\n');
+                for hook in self.hooks(&rendered.hooks) {
+                    push(&mut text, &hook.path, &hook.manifest);
                 }
+                text
+            }
+            Some(folder) => {
+                let place =
+                    files::Place { folder, release: self.output.release_name.then_some(name) };
+                place.write_manifests(context, rendered)?;
+                place.write_hooks(context, self.hooks(&rendered.hooks))?;
+                "\n".to_owned()
+            }
+        };
+        self.print(context, &text)
+    }
+
+    /// Prints everything, or the documents that `--show-only` names.
+    fn print(&self, context: &Context, text: &str) -> Outcome {
+        if self.output.show_only.is_empty() {
+            return Ok(context.out(text)?);
+        }
+        let documents = render::split_documents(text);
+        let mut shown = String::new();
+        for wanted in &self.output.show_only {
+            let fits =
+                |d: &&&str| source_of(d).is_some_and(|path| render::path_matches(wanted, path));
+            let before = shown.len();
+            for document in documents.iter().filter(fits) {
+                shown.push_str("---\n");
+                shown.push_str(document);
+                shown.push('\n');
             }
             if shown.len() == before {
                 return Err(Failure::message(format!("could not find template {wanted} in chart")));
@@ -128,56 +181,67 @@ impl Args {
         Ok(context.out(&shown)?)
     }
 
-    fn hooks<'a>(&self, rendered: &'a Rendered) -> impl Iterator<Item = &'a render::Hook> {
-        let (none, no_tests) = (self.no_hooks, self.skip_tests);
-        rendered
-            .hooks
-            .iter()
-            .filter(move |h| !(none || no_tests && h.events.contains(&HookEvent::Test)))
+    fn hooks<'a>(&self, hooks: &'a [render::Hook]) -> impl Iterator<Item = &'a render::Hook> {
+        let (none, no_tests) = (self.output.no_hooks, self.output.skip_tests);
+        hooks.iter().filter(move |h| !(none || no_tests && h.events.contains(&HookEvent::Test)))
     }
 
-    /// `--output-dir`: one file a template, documents after one another.
-    fn write(&self, context: &Context, folder: &Path, name: &str, rendered: &Rendered) -> Outcome {
-        let folder = if self.release_name { folder.join(name) } else { folder.to_owned() };
-        let mut written = BTreeSet::new();
-        let crds = rendered
-            .crds
-            .iter()
-            .filter(|_| self.include_crds && !self.skip_crds)
-            .map(|c| (c.filename.as_str(), String::from_utf8_lossy(&c.data).into_owned()));
-        let manifests = rendered.manifests.iter().map(|m| (m.source.as_str(), m.text.clone()));
-        let hooks = self.hooks(rendered).map(|h| (h.path.as_str(), h.manifest.clone()));
-        for (source, text) in crds.chain(manifests).chain(hooks) {
-            let path = inside(&folder, source)?;
-            append(&path, source, &text, !written.insert(path.clone()))
-                .map_err(|e| Failure::message(format!("cannot write {}: {e}", path.display())))?;
-            context.out(&format!("wrote {}\n", path.display()))?;
+    /// What `--debug` shows of a failed rendering, and where it is not given, that it would.
+    fn failed(&self, context: &Context, error: rendering::Failed) -> Failure {
+        let Some(render_error) = &error.error else { return error.failure };
+        if !render_error.is_past_values() {
+            return error.failure;
         }
-        Ok(())
+        if !context.helm.debug(&context.environment) {
+            let text = render_error.helm_text();
+            return error
+                .failure
+                .in_helms_words(text + "\n\nUse --debug flag to render out invalid YAML");
+        }
+        let mut text = "\n".to_owned();
+        if let Some(unsorted) = render_error.unsorted() {
+            text = unsorted.text.trim().to_owned() + "\n";
+            for hook in self.hooks(&unsorted.hooks) {
+                push(&mut text, &hook.path, &hook.manifest);
+            }
+        }
+        // The failure itself is told in any case.
+        let _ = self.print(context, &text);
+        error.failure
     }
 }
 
-/// The path below the chart that a document says it comes from.
+impl CapabilityFlags {
+    fn read(&self) -> Outcome<Capabilities> {
+        let mut capabilities = Capabilities::default();
+        if let Some(version) = self.kube_version.as_deref().filter(|v| !v.is_empty()) {
+            capabilities.kube_version =
+                version.parse().map_err(|e: render::KubeVersionError| {
+                    Failure::usage(format!("invalid kube version '{version}': {e}"))
+                })?;
+        }
+        let given = self.api_versions.iter().flat_map(CommaList::parts);
+        capabilities.api_versions.extend(given.cloned());
+        Ok(capabilities)
+    }
+
+    fn operation(&self) -> Operation {
+        if self.is_upgrade { Operation::Upgrade } else { Operation::Install }
+    }
+}
+
+fn push(text: &mut String, source: &str, manifest: &str) {
+    for part in ["---\n# Source: ", source, "\n", manifest, "\n"] {
+        text.push_str(part);
+    }
+}
+
+/// The path below its chart that a document says, wherever in it, that it comes from.
 fn source_of(document: &str) -> Option<&str> {
-    let line = document.lines().find_map(|l| l.strip_prefix("# Source: "))?;
-    line.split_once('/').map(|(_, path)| path)
-}
-
-/// A template's path may not lead out of the folder.
-fn inside(folder: &Path, source: &str) -> Outcome<PathBuf> {
-    let path = Path::new(source);
-    if path.components().all(|c| matches!(c, Component::Normal(_))) {
-        return Ok(folder.join(path));
-    }
-    Err(Failure::message(format!("the template path {source:?} leaves the output folder")))
-}
-
-fn append(path: &Path, source: &str, text: &str, more: bool) -> std::io::Result<()> {
-    if let Some(parent) = path.parent() {
-        std::fs::create_dir_all(parent)?;
-    }
-    let mut options = OpenOptions::new();
-    options.write(true).create(true);
-    let mut file = if more { options.append(true) } else { options.truncate(true) }.open(path)?;
-    write!(file, "---\n# Source: {source}\n{text}\n")
+    let marks = document.match_indices("# Source: ");
+    marks.map(|(at, mark)| &document[at + mark.len()..]).find_map(|rest| {
+        let (chart, path) = rest.split_once('/')?;
+        let path = path.lines().next()?;
+        (!chart.is_empty() && !path.is_empty()).then_some(path)
+    })
 }

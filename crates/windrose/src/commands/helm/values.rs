@@ -3,6 +3,7 @@
 use std::io::Read;
 use std::path::Path;
 
+use crate::cli::go_flags::CommaList;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 
@@ -10,8 +11,8 @@ use crate::failure::{Failure, Outcome};
 #[derive(clap::Args, Clone, Debug, Default)]
 pub(crate) struct ValueFlags {
     /// Values from a YAML file, `-` for standard input (repeatable; later files win)
-    #[arg(short = 'f', long = "values", value_name = "FILE", value_delimiter = ',')]
-    values: Vec<String>,
+    #[arg(short = 'f', long = "values", value_name = "FILE", value_parser = CommaList::parse)]
+    values: Vec<CommaList>,
     /// Set values: key1=val1,key2=val2 (repeatable)
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
@@ -33,8 +34,11 @@ impl ValueFlags {
     /// Reads the files and merges everything in Helm's order of precedence.
     pub(crate) fn merge(&self, context: &Context) -> Outcome<yaml::Map> {
         let mut files = vec![];
-        for name in &self.values {
-            files.push((name.clone(), read(context, name).map_err(Failure::message)?));
+        for name in self.values.iter().flat_map(CommaList::parts) {
+            match read(context, name) {
+                Ok(data) => files.push((name.clone(), data)),
+                Err(error) => return Err(earlier(files).unwrap_or(Failure::message(error))),
+            }
         }
         let options = chart::values::Options {
             files,
@@ -46,6 +50,13 @@ impl ValueFlags {
         };
         options.merge(&|path| read(context, path)).map_err(|e| Failure::from_error(&e))
     }
+}
+
+/// What is wrong with the files before one that cannot be read: Helm reads them one by one.
+fn earlier(files: Vec<(String, Vec<u8>)>) -> Option<Failure> {
+    let options = chart::values::Options { files, ..chart::values::Options::default() };
+    let result = options.merge(&|_| Ok(vec![]));
+    result.err().map(|error| Failure::from_error(&error))
 }
 
 /// The contents of a file, or of standard input for `-`; the error is in Go's words, as Helm's is.

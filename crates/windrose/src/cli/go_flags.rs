@@ -1,0 +1,363 @@
+//! Flags as Go's pflag and cobra read them, for the commands below `helm`.
+//!
+//! clap and pflag read the same flags differently: in pflag a flag takes whatever follows it, also
+//! `-x`; a flag with a default for its absence of value takes none that follows; `-nfoo` and `-n=foo`
+//! are one; flags may stand before the command. [`canonical`] reads a command line by pflag's rules
+//! and writes it as clap reads it unambiguously: the command, then `--flag=value`, then `--` and the
+//! words. **Invariant**: which flags there are is known from clap's own definitions alone.
+
+use std::ffi::OsString;
+use std::str::FromStr;
+
+use clap::{Arg, Command};
+
+/// What pflag says about a command line, without the `Error: ` before it.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Mistake(pub(crate) String);
+
+/// Rewrites `windrose helm …`; other command lines stay as they are.
+pub(crate) fn canonical(args: &[OsString], root: &Command) -> Result<Vec<OsString>, Mistake> {
+    let unchanged = || Ok(args.to_vec());
+    let Some(words) = args.iter().map(|a| a.to_str()).collect::<Option<Vec<&str>>>() else {
+        return unchanged();
+    };
+    let Some((program, rest)) = words.split_first() else { return unchanged() };
+    let mut rest = rest.to_vec();
+    let Some(at) = first_word(&rest, &flags(root)) else { return unchanged() };
+    let Some(helm) = root.find_subcommand("helm").filter(|_| rest[at] == "helm") else {
+        return unchanged();
+    };
+    rest.remove(at);
+    let mut path = vec!["helm"];
+    let mut command = helm;
+    let mut known = flags(root);
+    known.extend(flags(helm));
+    while command.has_subcommands() {
+        let below: Vec<Flag> = known.iter().cloned().chain(all_flags(command)).collect();
+        let Some(at) = first_word(&rest, &below) else { return unchanged() };
+        let Some(found) = command.find_subcommand(rest[at]) else { return unchanged() };
+        rest.remove(at);
+        path.push(found.get_name());
+        known.extend(flags(found));
+        command = found;
+    }
+    let mut line = vec![(*program).to_owned()];
+    line.extend(path.into_iter().map(str::to_owned));
+    line.extend(read(&rest, &known)?);
+    Ok(line.into_iter().map(OsString::from).collect())
+}
+
+/// Go's `strconv.ParseBool`.
+pub(crate) fn parse_bool(text: &str) -> Result<bool, String> {
+    match text {
+        "1" | "t" | "T" | "true" | "TRUE" | "True" => Ok(true),
+        "0" | "f" | "F" | "false" | "FALSE" | "False" => Ok(false),
+        _ => Err(format!("strconv.ParseBool: parsing {}: invalid syntax", quoted(text))),
+    }
+}
+
+/// A number by Rust's rules, with the words of Go's `strconv` where it is none.
+pub(crate) fn parse_number<T: FromStr>(text: &str, function: &str) -> Result<T, String> {
+    text.parse()
+        .map_err(|_| format!("strconv.{function}: parsing {}: invalid syntax", quoted(text)))
+}
+
+/// One value of a `stringSlice` flag: a line of CSV.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct CommaList(Vec<String>);
+
+impl CommaList {
+    /// Reads a flag's value.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        parse_list(text).map(Self)
+    }
+
+    /// What it lists.
+    pub(crate) fn parts(&self) -> &[String] {
+        &self.0
+    }
+}
+
+/// One value of a `stringToString` flag: `a=b,c=d`.
+pub(crate) fn parse_pairs(text: &str) -> Result<Vec<(String, String)>, String> {
+    let unpaired = |part: &str| format!("{part} must be formatted as key=value");
+    let parts = match text.matches('=').count() {
+        0 => return Err(unpaired(text)),
+        1 => vec![text.trim_matches('"').to_owned()],
+        _ => parse_list(text)?,
+    };
+    let pair = |part: String| match part.split_once('=') {
+        Some((name, value)) => Ok((name.to_owned(), value.to_owned())),
+        None => Err(unpaired(&part)),
+    };
+    parts.into_iter().map(pair).collect()
+}
+
+fn parse_list(text: &str) -> Result<Vec<String>, String> {
+    let mut parts = vec![];
+    if text.is_empty() {
+        return Ok(parts);
+    }
+    let line = text.split('\n').next().unwrap_or_default();
+    let mut rest = line.trim_end_matches('\r');
+    loop {
+        let (part, next) = if let Some(inner) = rest.strip_prefix('"') {
+            quoted_part(inner, line.len() - inner.len())?
+        } else {
+            let (part, next) = match rest.split_once(',') {
+                Some((part, next)) => (part, Some(next)),
+                None => (rest, None),
+            };
+            if let Some(quote) = part.find('"') {
+                let column = line.len() - rest.len() + quote + 1;
+                return Err(csv_mistake(column, "bare \" in non-quoted-field"));
+            }
+            (part.to_owned(), next)
+        };
+        parts.push(part);
+        match next {
+            Some(next) => rest = next,
+            None => return Ok(parts),
+        }
+    }
+}
+
+/// What stands after an opening quote, and what follows the comma behind it.
+fn quoted_part(text: &str, offset: usize) -> Result<(String, Option<&str>), String> {
+    let mut part = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('"') {
+        part.push_str(before);
+        if let Some(more) = after.strip_prefix('"') {
+            part.push('"');
+            rest = more;
+        } else if after.is_empty() {
+            return Ok((part, None));
+        } else if let Some(next) = after.strip_prefix(',') {
+            return Ok((part, Some(next)));
+        } else {
+            let column = offset + text.len() - after.len();
+            return Err(csv_mistake(column, "extraneous or missing \" in quoted-field"));
+        }
+    }
+    Err(csv_mistake(offset + text.len() + 1, "extraneous or missing \" in quoted-field"))
+}
+
+fn csv_mistake(column: usize, what: &str) -> String {
+    format!("parse error on line 1, column {column}: {what}")
+}
+
+/// A flag by its names.
+#[derive(Clone, Debug)]
+struct Flag {
+    longs: Vec<String>,
+    short: Option<char>,
+    /// Without `=` it takes no value.
+    bare: bool,
+}
+
+fn flags(command: &Command) -> Vec<Flag> {
+    command.get_arguments().filter(|a| !a.is_positional()).map(flag).collect()
+}
+
+fn all_flags(command: &Command) -> Vec<Flag> {
+    let below = command.get_subcommands().flat_map(all_flags);
+    flags(command).into_iter().chain(below).collect()
+}
+
+fn flag(arg: &Arg) -> Flag {
+    let aliases = arg.get_all_aliases().unwrap_or_default();
+    let optional = arg.get_num_args().is_some_and(|range| range.min_values() == 0);
+    Flag {
+        longs: arg.get_long().into_iter().chain(aliases).map(str::to_owned).collect(),
+        short: arg.get_short(),
+        bare: optional || !arg.get_action().takes_values(),
+    }
+}
+
+/// Where the first word is that is neither a flag nor a flag's value.
+fn first_word(args: &[&str], flags: &[Flag]) -> Option<usize> {
+    let mut at = 0;
+    while let Some(arg) = args.get(at) {
+        if *arg == "--" {
+            return None;
+        }
+        if *arg == "-" || !arg.starts_with('-') {
+            return Some(at);
+        }
+        at += 1 + usize::from(takes_next(arg, flags));
+    }
+    None
+}
+
+fn takes_next(arg: &str, flags: &[Flag]) -> bool {
+    if arg.contains('=') {
+        return false;
+    }
+    match arg.strip_prefix("--") {
+        Some("help") => false,
+        Some(name) => long(flags, name).is_none_or(|flag| !flag.bare),
+        None => {
+            let mut letters = arg.chars().skip(1);
+            match (letters.next(), letters.next()) {
+                (Some('h'), None) => false,
+                (Some(letter), None) => short(flags, letter).is_none_or(|flag| !flag.bare),
+                _ => false,
+            }
+        }
+    }
+}
+
+fn long<'f>(flags: &'f [Flag], name: &str) -> Option<&'f Flag> {
+    flags.iter().find(|f| f.longs.iter().any(|l| l == name))
+}
+
+fn short(flags: &[Flag], letter: char) -> Option<&Flag> {
+    flags.iter().find(|f| f.short == Some(letter))
+}
+
+/// Flags and words of a command whose flags are known.
+fn read(args: &[&str], known: &[Flag]) -> Result<Vec<String>, Mistake> {
+    let mut line = vec![];
+    let mut words = vec![];
+    let mut args = args.iter().copied();
+    while let Some(arg) = args.next() {
+        if arg == "--" {
+            words.extend(args.map(str::to_owned));
+            break;
+        }
+        if let Some(rest) = arg.strip_prefix("--") {
+            line.push(read_long(arg, rest, &mut args, known)?);
+        } else if let Some(letters) = arg.strip_prefix('-').filter(|l| !l.is_empty()) {
+            read_short(letters, &mut args, known, &mut line)?;
+        } else {
+            words.push(arg.to_owned());
+        }
+    }
+    if !words.is_empty() {
+        line.push("--".to_owned());
+        line.append(&mut words);
+    }
+    Ok(line)
+}
+
+fn read_long<'a>(
+    arg: &str,
+    rest: &str,
+    next: &mut impl Iterator<Item = &'a str>,
+    known: &[Flag],
+) -> Result<String, Mistake> {
+    if rest.starts_with(['-', '=']) {
+        return Err(Mistake(format!("bad flag syntax: {arg}")));
+    }
+    let (name, value) = match rest.split_once('=') {
+        Some((name, value)) => (name, Some(value)),
+        None => (rest, None),
+    };
+    if name == "help" {
+        return Ok("--help".to_owned());
+    }
+    let flag = long(known, name).ok_or_else(|| Mistake(format!("unknown flag: --{name}")))?;
+    match value {
+        Some(value) => Ok(format!("--{name}={value}")),
+        None if flag.bare => Ok(format!("--{name}")),
+        None => match next.next() {
+            Some(value) => Ok(format!("--{name}={value}")),
+            None => Err(Mistake(format!("flag needs an argument: --{name}"))),
+        },
+    }
+}
+
+fn read_short<'a>(
+    letters: &str,
+    next: &mut impl Iterator<Item = &'a str>,
+    known: &[Flag],
+    line: &mut Vec<String>,
+) -> Result<(), Mistake> {
+    let mut rest = letters;
+    while let Some(letter) = rest.chars().next() {
+        let all = rest;
+        rest = &rest[letter.len_utf8()..];
+        let Some(flag) = short(known, letter) else {
+            if letter == 'h' {
+                line.push("-h".to_owned());
+                return Ok(());
+            }
+            return Err(Mistake(format!("unknown shorthand flag: '{letter}' in -{all}")));
+        };
+        let name = flag.longs.first().map(String::as_str).unwrap_or_default();
+        if let Some(value) = rest.strip_prefix('=').filter(|_| rest.len() > 1) {
+            line.push(format!("--{name}={value}"));
+            return Ok(());
+        }
+        if flag.bare {
+            line.push(format!("--{name}"));
+            continue;
+        }
+        let value = if rest.is_empty() {
+            let needs = || Mistake(format!("flag needs an argument: '{letter}' in -{all}"));
+            next.next().ok_or_else(needs)?
+        } else {
+            rest
+        };
+        line.push(format!("--{name}={value}"));
+        return Ok(());
+    }
+    Ok(())
+}
+
+/// Go's `%q`, for the characters that command lines have.
+pub(crate) fn quoted(text: &str) -> String {
+    ::chart::values::go_quote(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{canonical, parse_list};
+    use std::ffi::OsString;
+
+    fn read(line: &str) -> String {
+        let args: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+        match canonical(&args, &crate::cli::command()) {
+            Ok(args) => args.iter().map(|a| a.to_str().unwrap()).collect::<Vec<_>>().join(" "),
+            Err(mistake) => mistake.0,
+        }
+    }
+
+    #[test]
+    fn command_lines_are_read_as_pflag_reads_them() {
+        for (line, expected) in [
+            ("w plan -e x", "w plan -e x"),
+            ("w helm -n a template x", "w helm template --namespace=a -- x"),
+            ("w --color never helm template x", "w helm template --color=never -- x"),
+            ("w helm template x --set -a=1", "w helm template --set=-a=1 -- x"),
+            (
+                "w helm template x -na -s=b -gf c",
+                "w helm template --namespace=a --show-only=b --generate-name --values=c -- x",
+            ),
+            ("w helm template --no-hooks x false", "w helm template --no-hooks -- x false"),
+            ("w helm template -- -x", "w helm template -- -x"),
+            ("w helm template -", "w helm template -- -"),
+            ("w helm ls -h", "w helm list -h"),
+            ("w helm template --", "w helm template"),
+            ("w helm template --foo=1", "unknown flag: --foo"),
+            ("w helm template --=1", "bad flag syntax: --=1"),
+            ("w helm template -gz", "unknown shorthand flag: 'z' in -z"),
+            ("w helm template -s", "flag needs an argument: 's' in -s"),
+            ("w helm template --set", "flag needs an argument: --set"),
+            ("w helm nothing -x", "w helm nothing -x"),
+        ] {
+            assert_eq!(read(line), expected, "{line}");
+        }
+    }
+
+    #[test]
+    fn lists_are_lines_of_csv() {
+        let list = |parts: &[&str]| Ok(parts.iter().map(|p| (*p).to_owned()).collect());
+        assert_eq!(parse_list("a,b"), list(&["a", "b"]));
+        assert_eq!(parse_list("\"a,b\",\"c\"\"d\","), list(&["a,b", "c\"d", ""]));
+        assert_eq!(parse_list(""), list(&[]));
+        assert!(parse_list("a\"b").unwrap_err().contains("bare"));
+        assert!(parse_list("\"a\"b").unwrap_err().contains("extraneous"));
+    }
+}

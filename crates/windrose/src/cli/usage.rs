@@ -1,0 +1,92 @@
+//! Wrong command lines: told as clap tells them, or in Helm's words, or as data.
+
+use std::error::Error as _;
+use std::process::ExitCode;
+
+use clap::Command;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
+use super::go_flags::{Mistake, quoted};
+use crate::context::say;
+use crate::failure::{ErrorForm, Exit, Failure};
+
+/// Tells what is wrong with a command line, or shows the help that was asked for.
+///
+/// `mistake` is what pflag found before; without one it was content, and so may the words be.
+pub(super) fn wrong(
+    error: &clap::Error,
+    mistake: Option<Mistake>,
+    root: &Command,
+    form: ErrorForm,
+) -> ExitCode {
+    if !error.use_stderr() || form == ErrorForm::Caret {
+        let _ = error.print();
+        let exit = if error.use_stderr() { Exit::Usage as u8 } else { 0 };
+        return ExitCode::from(exit);
+    }
+    if let Some(line) = wrong_color(error).filter(|_| form == ErrorForm::Helm) {
+        let _ = say(&line);
+        return ExitCode::from(Exit::Failed as u8);
+    }
+    let text = mistake.map_or_else(|| helm_text(error, root), |mistake| mistake.0);
+    let failure = Failure::usage(text);
+    let _ = say(&failure.show(form, diagnostic::Style::Plain));
+    ExitCode::from(failure.exit_in(form) as u8)
+}
+
+/// Helm looks at the colour before it has a command to fail with.
+fn wrong_color(error: &clap::Error) -> Option<String> {
+    let word = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.as_str()),
+        _ => None,
+    };
+    let color = word(ContextKind::InvalidArg)?.starts_with("--color");
+    let mode = quoted(word(ContextKind::InvalidValue).filter(|_| color)?);
+    let error = format!("invalid color mode {mode}: must be one of: never, auto, always");
+    Some(chart::Warning::new("command failed").with("error", error).helm_line() + "\n")
+}
+
+/// The words of pflag and cobra, where they have some.
+fn helm_text(error: &clap::Error, root: &Command) -> String {
+    let word = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => text.clone(),
+        _ => String::new(),
+    };
+    match error.kind() {
+        ErrorKind::ValueValidation | ErrorKind::InvalidValue => {
+            let (value, arg) = (word(ContextKind::InvalidValue), word(ContextKind::InvalidArg));
+            let cause = error.source().map(ToString::to_string).unwrap_or_default();
+            format!(
+                "invalid argument {} for \"{}\" flag: {cause}",
+                quoted(&value),
+                names(&arg, root)
+            )
+        }
+        ErrorKind::InvalidSubcommand => {
+            let unknown = word(ContextKind::InvalidSubcommand);
+            format!(
+                "unknown command {} for \"helm\"\nRun 'helm --help' for usage.",
+                quoted(&unknown)
+            )
+        }
+        _ => {
+            let text = error.to_string();
+            let line = text.lines().next().unwrap_or_default();
+            line.strip_prefix("error: ").unwrap_or(line).to_owned()
+        }
+    }
+}
+
+/// `--labels <LABELS>` as pflag names it: `-l, --labels`.
+fn names(arg: &str, root: &Command) -> String {
+    let long = arg.split([' ', '=', '[']).next().unwrap_or_default();
+    let name = long.trim_start_matches('-');
+    let letter = letter(root, name);
+    letter.map_or_else(|| long.to_owned(), |letter| format!("-{letter}, {long}"))
+}
+
+fn letter(command: &Command, long: &str) -> Option<char> {
+    let own = command.get_arguments().find(|a| a.get_long() == Some(long));
+    own.and_then(clap::Arg::get_short)
+        .or_else(|| command.get_subcommands().find_map(|c| letter(c, long)))
+}

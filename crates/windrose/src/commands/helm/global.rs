@@ -1,0 +1,82 @@
+//! Flags that every command below `helm` takes, and the environment variables behind them.
+
+use crate::cli::go_flags;
+use crate::environment::Environment;
+use crate::failure::ErrorForm;
+
+/// Flags of Helm's root command that do not choose a cluster, and our own `--errors`.
+#[derive(clap::Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Every helm command")]
+pub(crate) struct GlobalFlags {
+    /// How errors are shown: caret, helm (Helm's text and exit code) or json [default:
+    /// $WINDROSE_ERRORS, then caret]
+    #[arg(long, global = true, value_enum, value_name = "FORM", hide_possible_values = true)]
+    pub(crate) errors: Option<ErrorForm>,
+    /// Show more: templates whose output is no YAML are printed all the same [default: $HELM_DEBUG]
+    #[arg(long, global = true)]
+    debug: bool,
+    /// Path to the registry configuration
+    #[arg(long, global = true, value_name = "FILE", hide_short_help = true)]
+    pub(crate) registry_config: Option<String>,
+    /// Path to the file of repository names and addresses
+    #[arg(long, global = true, value_name = "FILE", hide_short_help = true)]
+    pub(crate) repository_config: Option<String>,
+    /// Path to the folder of cached repository indexes
+    #[arg(long, global = true, value_name = "DIR", hide_short_help = true)]
+    pub(crate) repository_cache: Option<String>,
+    /// Path to the folder of cached charts
+    #[arg(long, global = true, value_name = "DIR", hide_short_help = true)]
+    pub(crate) content_cache: Option<String>,
+    /// Accepted for Helm's sake: requests are bounded by the client's own rules
+    #[arg(long, global = true, value_name = "NUMBER", hide_short_help = true)]
+    #[arg(value_parser = |text: &str| go_flags::parse_number::<i64>(text, "ParseInt"))]
+    burst_limit: Option<i64>,
+    /// Accepted for Helm's sake: requests are bounded by the client's own rules
+    #[arg(long, global = true, value_name = "NUMBER", hide_short_help = true)]
+    #[arg(value_parser = |text: &str| go_flags::parse_number::<f32>(text, "ParseFloat"))]
+    qps: Option<f32>,
+    #[command(flatten)]
+    logging: LoggingFlags,
+}
+
+impl GlobalFlags {
+    /// Whether `--debug` or `HELM_DEBUG` ask for more.
+    pub(crate) fn debug(&self, environment: &Environment) -> bool {
+        self.debug || environment.helm_debug
+    }
+}
+
+/// Flags of the logging library in Helm's client, hidden there, too; they change nothing.
+#[derive(clap::Args, Clone, Debug, Default)]
+struct LoggingFlags {
+    #[arg(long, global = true, hide = true)]
+    add_dir_header: bool,
+    #[arg(long, global = true, hide = true)]
+    alsologtostderr: bool,
+    #[arg(long, global = true, hide = true)]
+    alsologtostderrthreshold: Option<String>,
+    #[arg(long, global = true, hide = true)]
+    legacy_stderr_threshold_behavior: bool,
+    #[arg(long, global = true, hide = true)]
+    log_backtrace_at: Option<String>,
+    #[arg(long, global = true, hide = true)]
+    log_dir: Option<String>,
+    #[arg(long, global = true, hide = true)]
+    log_file: Option<String>,
+    #[arg(long, global = true, hide = true)]
+    log_file_max_size: Option<String>,
+    #[arg(long, global = true, hide = true)]
+    logtostderr: bool,
+    #[arg(long, global = true, hide = true)]
+    one_output: bool,
+    #[arg(long, global = true, hide = true)]
+    skip_headers: bool,
+    #[arg(long, global = true, hide = true)]
+    skip_log_headers: bool,
+    #[arg(long, global = true, hide = true)]
+    stderrthreshold: Option<String>,
+    #[arg(long, short, global = true, hide = true)]
+    v: Option<String>,
+    #[arg(long, global = true, hide = true)]
+    vmodule: Option<String>,
+}

@@ -1,0 +1,139 @@
+//! `--output-dir`: one file a template, documents after one another, each told with `wrote …`.
+//!
+//! Helm's own order and paths: CRDs do not lie below the release's name, and hooks go behind what
+//! the file has, even where it is from an earlier run. **Invariant**: nothing is written outside of
+//! the folder.
+
+use std::collections::BTreeSet;
+use std::fs::OpenOptions;
+use std::io::{self, ErrorKind, Write};
+use std::path::{Component, Path};
+
+use render::{Hook, Rendered};
+
+use crate::context::Context;
+use crate::failure::{Failure, Outcome};
+
+/// Where the files go.
+pub(super) struct Place<'a> {
+    /// As the user gave it.
+    pub(super) folder: &'a str,
+    /// The release's name, where it is part of the path.
+    pub(super) release: Option<&'a str>,
+}
+
+/// What becomes of what a file has already.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Before {
+    Kept,
+    Replaced,
+}
+
+impl Place<'_> {
+    /// CRDs where they were asked for, then the manifests.
+    pub(super) fn write_manifests(&self, context: &Context, rendered: &Rendered) -> Outcome {
+        let mut written = BTreeSet::new();
+        let mut before = |name: &str| {
+            if written.insert(name.to_owned()) { Before::Replaced } else { Before::Kept }
+        };
+        for crd in rendered.shown_crds() {
+            let text = String::from_utf8_lossy(&crd.data);
+            write(context, self.folder, (&crd.filename, &text), before(&crd.filename))?;
+        }
+        let folder = self.of_release();
+        for manifest in &rendered.manifests {
+            write(context, &folder, (&manifest.source, &manifest.text), before(&manifest.source))?;
+        }
+        Ok(())
+    }
+
+    /// The hooks, behind what is there.
+    pub(super) fn write_hooks<'h>(
+        &self,
+        context: &Context,
+        hooks: impl Iterator<Item = &'h Hook>,
+    ) -> Outcome {
+        let folder = self.of_release();
+        for hook in hooks {
+            let there = context.path(Path::new(&folder)).join(&hook.path).exists();
+            let before = if there { Before::Kept } else { Before::Replaced };
+            write(context, &folder, (&hook.path, &hook.manifest), before)?;
+        }
+        Ok(())
+    }
+
+    fn of_release(&self) -> String {
+        match self.release {
+            None => self.folder.to_owned(),
+            Some(release) => joined(self.folder, release),
+        }
+    }
+}
+
+/// Go's `filepath.Join`: the shortest name of the same place.
+fn joined(folder: &str, name: &str) -> String {
+    let mut parts: Vec<&str> = vec![];
+    let absolute = folder.starts_with('/');
+    for part in folder.split('/').chain([name]) {
+        match part {
+            "" | "." => {}
+            ".." if parts.last().is_some_and(|last| *last != "..") => {
+                parts.pop();
+            }
+            ".." if absolute => {}
+            part => parts.push(part),
+        }
+    }
+    let path = parts.join("/");
+    if absolute { format!("/{path}") } else { path }
+}
+
+fn write(context: &Context, folder: &str, (name, text): (&str, &str), before: Before) -> Outcome {
+    if !Path::new(name).components().all(|c| matches!(c, Component::Normal(_))) {
+        return Err(Failure::message(format!(
+            "the template path {name:?} leaves the output folder"
+        )));
+    }
+    let shown = format!("{folder}/{name}");
+    let path = context.path(Path::new(&shown));
+    let parent = shown.rsplit_once('/').map_or(".", |(parent, _)| parent);
+    if let Err((at, error)) = make_folders(context, &joined(parent, "")) {
+        return Err(Failure::message(go_error("mkdir", &at, &error)));
+    }
+    let mut options = OpenOptions::new();
+    match before {
+        Before::Kept => options.append(true),
+        Before::Replaced => options.write(true).create(true).truncate(true),
+    };
+    let failed = |error: io::Error| Failure::message(go_error("open", &shown, &error));
+    let mut file = options.open(&path).map_err(failed)?;
+    write!(file, "---\n# Source: {name}\n{text}\n").map_err(failed)?;
+    Ok(context.out(&format!("wrote {shown}\n"))?)
+}
+
+/// Makes a folder and those above it; an error names the one that could not be made.
+fn make_folders(context: &Context, folder: &str) -> Result<(), (String, io::Error)> {
+    let path = context.path(Path::new(folder));
+    if path.is_dir() {
+        return Ok(());
+    }
+    if path.exists() {
+        return Err((folder.to_owned(), io::Error::from(ErrorKind::NotADirectory)));
+    }
+    if let Some((above, _)) = folder.rsplit_once('/').filter(|(above, _)| !above.is_empty()) {
+        make_folders(context, above)?;
+    }
+    std::fs::create_dir(&path).map_err(|error| (folder.to_owned(), error))
+}
+
+fn go_error(operation: &str, path: &str, error: &io::Error) -> String {
+    let words = match error.kind() {
+        ErrorKind::NotFound => "no such file or directory".to_owned(),
+        ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        ErrorKind::NotADirectory => "not a directory".to_owned(),
+        ErrorKind::IsADirectory => "is a directory".to_owned(),
+        ErrorKind::AlreadyExists => "file exists".to_owned(),
+        _ => error.to_string(),
+    };
+    format!("{operation} {path}: {words}")
+}
