@@ -24,6 +24,13 @@ pub fn load_with_warnings(files: Vec<File>) -> Result<(Chart, Vec<Warning>), Err
     Ok((chart, warnings))
 }
 
+/// As [`load_with_warnings`], but whatever `apiVersion` the outermost chart names, as `helm lint`
+/// loads it.
+pub fn load_any_version(files: Vec<File>) -> Result<(Chart, Vec<Warning>), Error> {
+    let mut warnings = Vec::new();
+    load_files(files, &mut warnings).map(|chart| (chart, warnings))
+}
+
 fn load_files(files: Vec<File>, warnings: &mut Vec<Warning>) -> Result<Chart, Error> {
     let mut chart = Chart { raw: files.clone(), ..Chart::default() };
     let mut present = false;

@@ -61,6 +61,10 @@ pub struct Metadata {
     pub dependencies: Option<Vec<Dependency>>,
     /// `type`: empty, `application` or `library`.
     pub kind: String,
+    /// Where the list of maintainers holds nothing.
+    pub(crate) null_maintainer: Option<usize>,
+    /// Where the list of dependencies holds nothing.
+    pub(crate) null_dependency: Option<usize>,
 }
 
 /// A declared dependency.
@@ -112,6 +116,27 @@ pub struct Lock {
 }
 
 impl Metadata {
+    /// Reads `Chart.yaml` as it stands: nothing is checked. The message is that of Go's decoder.
+    pub fn read(data: &[u8]) -> Result<Self, String> {
+        let mut metadata = Self::default();
+        let file = File { name: String::new(), data: data.into() };
+        metadata.decode(&file).map(|()| metadata).map_err(|error| match error {
+            Error::File { message, .. } => message,
+            other => other.to_string(),
+        })
+    }
+
+    /// The place in the list of maintainers that holds nothing; [`Metadata::maintainers`] leaves
+    /// it out.
+    pub fn null_maintainer(&self) -> Option<usize> {
+        self.null_maintainer
+    }
+
+    /// What a strict reader of `Chart.yaml` objects to: a key given twice, or an unknown field.
+    pub fn strict_problem(data: &[u8]) -> Option<String> {
+        decode::strict_problem(data)
+    }
+
     /// Reads `Chart.yaml` or `requirements.yaml` over what is already there.
     pub(crate) fn decode(&mut self, file: &File) -> Result<(), Error> {
         decode::metadata(self, file)
@@ -144,6 +169,12 @@ impl Metadata {
         }
         if !matches!(self.kind.as_str(), "" | "application" | "library") {
             return invalid("chart.metadata.type must be application or library".to_owned());
+        }
+        if self.null_maintainer.is_some() {
+            return invalid("maintainers must not contain empty or null nodes".to_owned());
+        }
+        if self.null_dependency.is_some() {
+            return invalid("dependencies must not contain empty or null nodes".to_owned());
         }
         self.validate_dependencies()
     }

@@ -29,6 +29,11 @@ pub fn validate(chart: &Chart, values: &Tree) -> Result<(), Error> {
     if text.is_empty() { Ok(()) } else { Err(Error::Schema(text)) }
 }
 
+/// Checks values against one schema, whatever chart it is of; the message is Helm's.
+pub fn validate_single(schema: &[u8], values: &yaml::Map) -> Result<(), String> {
+    check(schema, &yaml::Value::Map(values.clone()))
+}
+
 fn has_schema(chart: &Chart) -> bool {
     chart.schema.is_some() || chart.dependencies.iter().any(has_schema)
 }
@@ -65,8 +70,22 @@ fn collect(chart: &Chart, values: &yaml::Value, text: &mut String) {
 
 /// Checks values against one schema; the message ends in a line break where values broke it.
 fn check(schema: &[u8], values: &yaml::Value) -> Result<(), String> {
+    well_formed(schema)?;
     let root: serde_json::Value =
         serde_json::from_slice(schema).map_err(|e| format!("invalid JSON schema: {e}"))?;
     let document = Document::new(&root)?;
     Evaluator::new(&document).run(values)
+}
+
+/// Whether a schema is one JSON value; the error in the words of Go's decoder.
+fn well_formed(schema: &[u8]) -> Result<(), String> {
+    match yaml::json::first_value(schema, yaml::Numbers::Exact) {
+        Ok(None) => Err("EOF".to_owned()),
+        Ok(Some((_, length))) if schema[length..].iter().all(u8::is_ascii_whitespace) => Ok(()),
+        Ok(Some(_)) => Err("invalid character after top-level value".to_owned()),
+        Err(error) if error.span().is_none_or(|span| span.start >= schema.len()) => {
+            Err("unexpected EOF".to_owned())
+        }
+        Err(error) => Err(error.problem().message.clone()),
+    }
 }

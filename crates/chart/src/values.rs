@@ -13,7 +13,7 @@ mod tree;
 
 pub use print::{go_float, go_quote};
 
-pub use coalesce::{Coalesced, coalesce, coalesce_tree};
+pub use coalesce::{Coalesced, coalesce, coalesce_tree, overlay};
 pub(crate) use coalesce::{Mode, coalesce_with, merge_tables};
 pub(crate) use print::{go_print, go_print_bool_verb};
 pub use tree::{Node, Tree};

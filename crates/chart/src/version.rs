@@ -14,6 +14,9 @@ const OPERATORS: &str = r"=||!=|>|<|>=|=>|<=|=<|~|~>|\^";
 /// Go's `\s`.
 const SPACE: &str = r"[\t\n\f\r ]";
 
+/// The longest version that is read, in bytes.
+const MAX_LENGTH: usize = 256;
+
 static VERSION: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(&format!("^{LOOSE}$")).ok());
 static ONE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(&format!("^{SPACE}*({OPERATORS}){SPACE}*({PATTERN}){SPACE}*$")).ok()
@@ -37,6 +40,19 @@ pub fn is_compatible(constraint: &str, version: &str) -> bool {
 /// Whether Masterminds/semver reads `text` as a version.
 pub fn is_valid(text: &str) -> bool {
     Version::parse(text).is_some()
+}
+
+/// Whether `text` is a version in the strict sense of semver.org: three numbers, nothing before.
+pub fn is_strict(text: &str) -> bool {
+    let loose = text.starts_with(|c: char| c.is_ascii_digit()) && is_valid(text);
+    let core = text.split(['-', '+']).next().unwrap_or_default();
+    let plain = |n: &str| n == "0" || !n.starts_with('0');
+    loose && text.len() <= MAX_LENGTH && core.split('.').count() == 3 && core.split('.').all(plain)
+}
+
+/// Whether a version is below every other: `0.0.0-0`, with any build metadata.
+pub fn is_lowest(text: &str) -> bool {
+    Version::parse(text).is_some_and(|v| (v.major, v.minor, v.patch, &*v.pre) == (0, 0, 0, "0"))
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 
 use template::{CallError, Context, Function, Param, Value};
 
-use crate::arguments::{Arguments, Outcome, fixed};
+use crate::arguments::{Arguments, Outcome, fixed, quoted};
 
 pub(crate) const FUNCTIONS: &[Function] = &[
     fixed("fail", &[Param::String], fail),
@@ -12,7 +12,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
 
 fn fail(cx: &mut Context<'_>, args: &[Value]) -> Outcome {
     if cx.host().lint() {
-        cx.host().warn(args.text(0).into_owned());
+        cx.host().warn(log_line("INFO", "funcMap fail", &args.text(0)));
         return Ok(Value::str(""));
     }
     Err(marked(&args.text(0)))
@@ -21,18 +21,27 @@ fn fail(cx: &mut Context<'_>, args: &[Value]) -> Outcome {
 fn required(cx: &mut Context<'_>, args: &[Value]) -> Outcome {
     let value = args.any(1);
     let missing = match value {
-        Value::Nil | Value::Missing => true,
-        Value::Str(text) => text.is_empty(),
-        _ => false,
+        Value::Nil | Value::Missing => Some("missing required value"),
+        Value::Str(text) if text.is_empty() => Some("missing required values"),
+        _ => None,
     };
-    if !missing {
-        return Ok(value.clone());
-    }
+    let Some(missing) = missing else { return Ok(value.clone()) };
     if cx.host().lint() {
-        cx.host().warn(format!("missing required value: {}", args.text(0)));
+        cx.host().warn(log_line("WARN", missing, &args.text(0)));
         return Ok(Value::str(""));
     }
     Err(marked(&args.text(0)))
+}
+
+/// The line that Helm's log has for it.
+fn log_line(level: &str, what: &str, message: &str) -> String {
+    let plain = |c: char| {
+        let beyond = !c.is_ascii() && !c.is_whitespace() && !c.is_control() && c != '\u{fffd}';
+        beyond || c.is_ascii_graphic() && !matches!(c, '"' | '=')
+    };
+    let bare = !message.is_empty() && message.chars().all(plain);
+    let message = if bare { message.to_owned() } else { quoted(message.as_bytes()) };
+    format!("level={level} msg=\"{what}\" message={message}")
 }
 
 fn marked(message: &str) -> CallError {

@@ -45,6 +45,8 @@ use std::sync::{Arc, LazyLock};
 
 use template::{Function, Library};
 
+pub use url::{host_and_path, is_request_url};
+
 /// The families that Sprig defines.
 const SPRIG: &[&[Function]] = &[
     crypto::FUNCTIONS,

@@ -12,6 +12,16 @@ use parse::{Url, UserInfo};
 pub(crate) const FUNCTIONS: &[Function] =
     &[fixed("urlJoin", &[Param::Map], join), fixed("urlParse", &[Param::String], parse)];
 
+/// Whether a text is a URL with a scheme, as Go's `url.ParseRequestURI` reads one.
+pub fn is_request_url(text: &str) -> bool {
+    Url::parse_request(text.as_bytes()).is_ok_and(|url| !url.scheme.is_empty())
+}
+
+/// Host and path of a URL, as Go's `url.Parse` reads it.
+pub fn host_and_path(text: &str) -> Option<(Vec<u8>, Vec<u8>)> {
+    Url::parse(text.as_bytes()).ok().map(|url| (url.host, url.path))
+}
+
 fn parse(_: &mut Context<'_>, args: &[Value]) -> Outcome {
     let url = Url::parse(args.bytes(0))
         .map_err(|error| CallError::new(format!("unable to parse url: {error}")))?;

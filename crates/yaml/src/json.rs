@@ -33,6 +33,12 @@ pub fn from_slice(text: &[u8], numbers: Numbers) -> Result<Value, Error> {
     reader::read(text, numbers).map_err(Error::Json)
 }
 
+/// The first value of a stream of JSON values and the bytes it takes, as Go's `json.Decoder` reads
+/// it; nothing where only white space is left.
+pub fn first_value(text: &[u8], numbers: Numbers) -> Result<Option<(Value, usize)>, Error> {
+    reader::first(text, numbers).map_err(Error::Json)
+}
+
 /// A JSON text as `json.Unmarshal` decodes it into a `map[string]interface{}`; null is an empty
 /// map.
 pub fn map_from_str(text: &str, numbers: Numbers) -> Result<Map, Error> {

@@ -59,6 +59,33 @@ const FIELDS: &[&str] = &[
     "type",
 ];
 
+/// The first field that the Go structs do not have, in the order of the keys.
+pub(super) fn strict_problem(data: &[u8]) -> Option<String> {
+    let text = String::from_utf8_lossy(data);
+    let value = match yaml::from_str_strict(&text, Numbers::Exact) {
+        Ok(value) => value,
+        Err(error) => return Some(error.to_string()),
+    };
+    let unknown = unknown_field(value.as_map()?, FIELDS)?;
+    let unknown = crate::values::go_quote(&unknown);
+    Some(format!("error unmarshaling JSON: while decoding JSON: json: unknown field {unknown}"))
+}
+
+fn unknown_field(map: &Map, known: &[&str]) -> Option<String> {
+    map.iter().find_map(|(key, value)| {
+        let Some(field) = known.iter().find(|f| f.eq_ignore_ascii_case(key)) else {
+            return Some(key.clone());
+        };
+        let inner: &[&str] = match *field {
+            "maintainers" => MAINTAINER_FIELDS,
+            "dependencies" => DEPENDENCY_FIELDS,
+            _ => return None,
+        };
+        let items = value.as_list().unwrap_or_default().iter().filter_map(Value::as_map);
+        items.into_iter().find_map(|item| unknown_field(item, inner))
+    })
+}
+
 fn metadata_field(into: &mut Metadata, field: &'static str, value: &Value) -> Decoded<()> {
     let at = Place { structure: "Metadata", path: field };
     match field {
@@ -68,7 +95,10 @@ fn metadata_field(into: &mut Metadata, field: &'static str, value: &Value) -> De
         "version" => into.version = text(value, at)?,
         "description" => into.description = text(value, at)?,
         "keywords" => into.keywords = texts(value, at)?,
-        "maintainers" => into.maintainers = maintainers(value, at)?,
+        "maintainers" => {
+            into.maintainers = maintainers(value, at)?;
+            into.null_maintainer = null_in(value);
+        }
         "icon" => into.icon = text(value, at)?,
         "apiVersion" => into.api_version = text(value, at)?,
         "condition" => into.condition = text(value, at)?,
@@ -77,7 +107,10 @@ fn metadata_field(into: &mut Metadata, field: &'static str, value: &Value) -> De
         "deprecated" => into.deprecated = flag(value, at)?,
         "annotations" => into.annotations = Some(annotations(value, at)?),
         "kubeVersion" => into.kube_version = text(value, at)?,
-        "dependencies" => into.dependencies = Some(dependencies(value, at)?),
+        "dependencies" => {
+            into.dependencies = Some(dependencies(value, at)?);
+            into.null_dependency = null_in(value);
+        }
         _ => into.kind = text(value, at)?,
     }
     Ok(())
@@ -157,19 +190,22 @@ fn annotations(value: &Value, at: Place<'_>) -> Decoded<BTreeMap<String, String>
     map.iter().map(|(key, v)| Ok((key.clone(), text(v, at)?))).collect()
 }
 
+/// Where the first null of a list is; Go keeps it as a pointer to nothing.
+fn null_in(value: &Value) -> Option<usize> {
+    value.as_list()?.iter().position(Value::is_null)
+}
+
 fn objects<'v>(value: &'v Value, at: Place<'_>, of: &str) -> Decoded<Vec<&'v Map>> {
     let items = list(value, at, &format!("[]*{of}"))?;
-    items.iter().map(|item| item.as_map().map_or_else(|| mismatch(item, at, of), Ok)).collect()
+    let items = items.iter().filter(|item| !item.is_null());
+    items.map(|item| item.as_map().map_or_else(|| mismatch(item, at, of), Ok)).collect()
 }
 
 fn maintainers(value: &Value, at: Place<'_>) -> Decoded<Vec<Maintainer>> {
-    if value.as_list().is_some_and(|items| items.iter().any(Value::is_null)) {
-        return Err("validation: maintainers must not contain empty or null nodes".to_owned());
-    }
     let mut all = Vec::new();
     for map in objects(value, at, "v2.Maintainer")? {
         let mut one = Maintainer::default();
-        fields(map, &["name", "email", "url"], |field, value| {
+        fields(map, MAINTAINER_FIELDS, |field, value| {
             let path = format!("{}.{field}", at.path);
             let at = Place { structure: "Maintainer", path: &path };
             match field {
@@ -185,9 +221,6 @@ fn maintainers(value: &Value, at: Place<'_>) -> Decoded<Vec<Maintainer>> {
 }
 
 fn dependencies(value: &Value, at: Place<'_>) -> Decoded<Vec<Dependency>> {
-    if value.as_list().is_some_and(|items| items.iter().any(Value::is_null)) {
-        return Err("validation: dependencies must not contain empty or null nodes".to_owned());
-    }
     let mut all = Vec::new();
     for map in objects(value, at, "v2.Dependency")? {
         let mut one = Dependency::default();
@@ -210,6 +243,8 @@ fn dependencies(value: &Value, at: Place<'_>) -> Decoded<Vec<Dependency>> {
     }
     Ok(all)
 }
+
+const MAINTAINER_FIELDS: &[&str] = &["name", "email", "url"];
 
 const DEPENDENCY_FIELDS: &[&str] =
     &["name", "version", "repository", "condition", "tags", "enabled", "import-values", "alias"];

@@ -40,6 +40,15 @@ pub fn coalesce_tree(chart: &Chart, values: &Map) -> Result<Coalesced, Error> {
     Ok(Coalesced { values, warnings })
 }
 
+/// Lays `over` on `under` as Helm's `CoalesceTables` does: both may change, and tables of `under`
+/// that `over` lacks become its own.
+pub fn overlay(over: &Tree, under: &Tree) -> Vec<Warning> {
+    let mut warnings = Vec::new();
+    let mode = Mode::Coalesce;
+    Pass { warnings: &mut warnings, mode }.tables(over, under, "", mode);
+    warnings
+}
+
 pub(crate) fn coalesce_with(
     chart: &Chart,
     values: &Map,

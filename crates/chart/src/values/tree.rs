@@ -70,7 +70,9 @@ impl Tree {
         Self(Rc::new(RefCell::new(copies.collect())))
     }
 
-    pub(crate) fn shallow_copy(&self) -> Self {
+    /// A table of its own with the same entries: tables inside stay shared.
+    #[must_use]
+    pub fn shallow_copy(&self) -> Self {
         Self(Rc::new(RefCell::new(self.0.borrow().clone())))
     }
 }

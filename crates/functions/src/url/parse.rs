@@ -46,6 +46,11 @@ impl Url {
         Ok(url)
     }
 
+    /// A URL as it stands in a request: what follows `#` belongs to the path.
+    pub(super) fn parse_request(text: &[u8]) -> Result<Self, String> {
+        Self::without_fragment(text)
+    }
+
     fn without_fragment(text: &[u8]) -> Result<Self, String> {
         if text.iter().any(u8::is_ascii_control) {
             return Err("net/url: invalid control character in URL".to_owned());

@@ -22,6 +22,20 @@ pub(super) fn read(text: &[u8], numbers: Numbers) -> Result<Value, Problem> {
     }
 }
 
+/// Reads one value and says where it ends; nothing where the text has none.
+pub(super) fn first(text: &[u8], numbers: Numbers) -> Result<Option<(Value, usize)>, Problem> {
+    let mut reader = Reader { text, pos: 0, numbers, open: Vec::new(), too_large: None };
+    reader.skip_space();
+    if reader.pos == text.len() {
+        return Ok(None);
+    }
+    let value = reader.value()?;
+    match reader.too_large {
+        Some(problem) => Err(problem),
+        None => Ok(Some((value, reader.pos))),
+    }
+}
+
 struct Reader<'t> {
     text: &'t [u8],
     pos: usize,
