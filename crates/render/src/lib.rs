@@ -34,6 +34,7 @@ mod files;
 mod glob;
 mod hook;
 mod kinds;
+pub mod lint;
 mod manifest;
 mod name;
 mod objects;

@@ -33,7 +33,8 @@ pub(crate) fn templates(request: &Request<'_>, chart: &Chart, values: &Tree) -> 
         ("Name", Value::from(release.name.as_str())),
         ("Namespace", Value::from(release.namespace.as_str())),
         ("IsUpgrade", Value::Bool(upgrade)),
-        ("IsInstall", Value::Bool(!upgrade)),
+        // What `helm lint` renders is neither.
+        ("IsInstall", Value::Bool(!upgrade && !request.options.lint)),
         ("Revision", Value::Int(release.revision, IntKind::Int)),
         ("Service", Value::from("Helm")),
     ]);
