@@ -4,6 +4,9 @@
 //! them anew, for a look at the difference.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on shall say where")]
 
+#[path = "it/lint.rs"]
+mod lint;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -63,6 +66,7 @@ const COMMANDS: &[&[&str]] = &[
     &["sandbox", "serve"],
     &["helm"],
     &["helm", "template"],
+    &["helm", "lint"],
     &["helm", "install"],
     &["helm", "upgrade"],
     &["helm", "rollback"],

@@ -5,6 +5,7 @@ mod get;
 mod global;
 mod history;
 mod install;
+mod lint;
 mod list;
 mod name;
 mod operation;
@@ -37,6 +38,7 @@ pub(crate) struct Args {
 #[derive(clap::Subcommand, Debug)]
 enum Command {
     Template(Box<template::Args>),
+    Lint(Box<lint::Args>),
     Install(Box<install::Args>),
     Upgrade(Box<upgrade::Args>),
     Rollback(Box<rollback::Args>),
@@ -54,6 +56,7 @@ impl Args {
     pub(crate) fn run(self, context: &Context) -> Outcome {
         match self.command {
             Command::Template(args) => args.run(context),
+            Command::Lint(args) => args.run(context),
             Command::Install(args) => args.run(context),
             Command::Upgrade(args) => args.run(context),
             Command::Rollback(args) => args.run(context),
