@@ -5,7 +5,7 @@
 //! in `findings`.
 use std::fmt;
 
-use chart::values::{Tree, go_quote};
+use chart::values::Tree;
 use chart::{Chart, Warning};
 
 use crate::{Capabilities, Host};
@@ -138,10 +138,7 @@ impl Linted {
 
     /// Notes what Helm would have logged.
     fn log(&mut self, warnings: &[Warning]) {
-        self.log.extend(warnings.iter().map(|Warning(text)| {
-            let text = text.trim_end();
-            format!("level=INFO msg={}", go_quote(text))
-        }));
+        self.log.extend(warnings.iter().map(Warning::helm_line));
     }
 }
 

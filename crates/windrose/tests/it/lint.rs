@@ -33,13 +33,13 @@ fn charts_are_linted_as_by_helm() {
         let _ = std::fs::remove_dir_all(&folder);
         case.write(&folder);
         if let Some(helm) = &helm {
-            let captured = case.told(&folder, &run_helm(helm, &folder, &case.args()));
+            let captured = Case::told(&folder, &run_helm(helm, &folder, &case.args()));
             std::fs::write(&path, case.with(&captured)).unwrap();
         }
         let mut args = vec!["helm", "lint"];
         args.extend(case.args());
         args.extend(["--findings", "helm"]);
-        let got = case.told(&folder, &windrose(&folder, &args));
+        let got = Case::told(&folder, &windrose(&folder, &args));
         std::fs::remove_dir_all(&folder).unwrap();
         let expected = Case::read(&path).expected();
         if got != expected {
@@ -58,7 +58,7 @@ fn real_charts_are_linted_as_by_helm() {
     };
     let mut wrong = vec![];
     for entry in entries {
-        let case = entry.unwrap().path();
+        let case = entry.unwrap().path().canonicalize().unwrap();
         if !case.join("chart.tgz").exists() {
             continue;
         }
@@ -152,7 +152,7 @@ impl Case {
         }
     }
 
-    fn told(&self, folder: &Path, output: &Output) -> String {
+    fn told(folder: &Path, output: &Output) -> String {
         let folder = folder.to_string_lossy();
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).replace(&*folder, FOLDER);
         format!(
@@ -165,7 +165,7 @@ impl Case {
 
     fn text(&self, wanted: impl Fn(&str) -> bool) -> String {
         let sections = self.sections.iter().filter(|(name, _)| wanted(name));
-        sections.map(|(name, body)| format!("-- {name} --\n{body}")).collect()
+        sections.map(|(name, body)| ["-- ", name, " --\n", body].concat()).collect()
     }
 
     fn expected(&self) -> String {

@@ -59,10 +59,10 @@ type Result = std::result::Result<Linted, String>;
 impl Args {
     pub(crate) fn run(self, context: &Context) -> Outcome {
         let mut capabilities = Capabilities::default();
-        if let Some(version) = &self.kube_version {
+        if let Some(version) = self.kube_version.as_deref().filter(|v| !v.is_empty()) {
             capabilities.kube_version =
                 version.parse().map_err(|e: render::KubeVersionError| {
-                    Failure::message(format!("invalid kube version '{version}': {e}"))
+                    Failure::usage(format!("invalid kube version '{version}': {e}"))
                 })?;
         }
         let mut paths = self.paths.clone();
