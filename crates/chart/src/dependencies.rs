@@ -1,23 +1,24 @@
 //! Which dependencies take part, under which name, and what they lend their parent.
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use yaml::{Map, Value};
 
 use crate::metadata::{Dependency, ImportValue};
-use crate::values::{Mode, Node, Tree, coalesce_with, go_quote, merge_tables};
+use crate::values::{Mode, Node, Table, Tree, go_quote, lay_over, merge_tables};
 use crate::{Chart, Error, Warning, version};
 
 /// Drops disabled dependencies, applies aliases and `import-values`, recursively.
 pub fn process_dependencies(chart: &mut Chart, values: &Map) -> Result<Vec<Warning>, Error> {
     let mut warnings = Vec::new();
-    enable(chart, values, "", &mut warnings)?;
+    enable(chart, &Tree::new(Table::from(values)), "", &mut warnings)?;
     import(chart, &mut warnings)?;
     Ok(warnings)
 }
 
 fn enable(
     chart: &mut Chart,
-    values: &Map,
+    values: &Tree,
     path: &str,
     warnings: &mut Vec<Warning>,
 ) -> Result<(), Error> {
@@ -25,7 +26,8 @@ fn enable(
     let found = std::mem::take(&mut chart.dependencies);
     chart.dependencies = settle(&found, &mut declared);
     chart.metadata.dependencies = Some(declared);
-    let values = coalesce_with(chart, values, Mode::Coalesce, warnings)?.to_map();
+    let values = values.deep_copy();
+    lay_over(chart, &values, Mode::Coalesce, warnings)?;
     let mut declared = chart.metadata.dependencies.take().unwrap_or_default();
     apply_tags(&mut declared, &values, warnings);
     apply_conditions(&mut declared, &values, path, warnings);
@@ -63,14 +65,14 @@ fn settle(found: &[Chart], declared: &mut [Dependency]) -> Vec<Chart> {
     settled
 }
 
-fn apply_tags(declared: &mut [Dependency], values: &Map, warnings: &mut Vec<Warning>) {
-    let Some(Value::Map(tags)) = values.get("tags") else { return };
+fn apply_tags(declared: &mut [Dependency], values: &Tree, warnings: &mut Vec<Warning>) {
+    let Some(Node::Table(tags)) = values.get("tags") else { return };
     for dependency in declared {
         let (mut on, mut off) = (false, false);
         for tag in &dependency.tags {
             match tags.get(tag) {
-                Some(Value::Bool(true)) => on = true,
-                Some(Value::Bool(false)) => off = true,
+                Some(Node::Leaf(value)) if *value == Value::Bool(true) => on = true,
+                Some(Node::Leaf(value)) if *value == Value::Bool(false) => off = true,
                 Some(_) => warnings.push(
                     Warning::new("returned non-bool value")
                         .with("tag", tag)
@@ -85,13 +87,13 @@ fn apply_tags(declared: &mut [Dependency], values: &Map, warnings: &mut Vec<Warn
 
 fn apply_conditions(
     declared: &mut [Dependency],
-    values: &Map,
+    values: &Tree,
     path: &str,
     warnings: &mut Vec<Warning>,
 ) {
     for dependency in declared {
         for condition in dependency.condition.trim().split(',').filter(|c| !c.is_empty()) {
-            match value_at(values, &format!("{path}{condition}")) {
+            match value_at(values, &format!("{path}{condition}")).as_deref() {
                 Some(Value::Bool(enabled)) => {
                     dependency.enabled = *enabled;
                     break;
@@ -108,14 +110,16 @@ fn apply_conditions(
 }
 
 /// The value at a dotted path, unless it is a table.
-fn value_at<'v>(values: &'v Map, path: &str) -> Option<&'v Value> {
-    let (tables, key) = path.rsplit_once('.').map_or((None, path), |(t, k)| (Some(t), k));
-    let tables = tables.into_iter().flat_map(|t| t.split('.'));
-    let mut table = values;
-    for name in tables {
-        table = table.get(name)?.as_map()?;
+fn value_at(values: &Tree, path: &str) -> Option<Arc<Value>> {
+    let table = match path.rsplit_once('.') {
+        Some((tables, _)) => values.table(tables)?,
+        None => values.clone(),
+    };
+    let key = path.rsplit('.').next().unwrap_or(path);
+    match table.get(key)? {
+        Node::Leaf(value) => Some(value),
+        Node::Table(_) => None,
     }
-    table.get(key).filter(|value| value.as_map().is_none())
 }
 
 fn import(chart: &mut Chart, warnings: &mut Vec<Warning>) -> Result<(), Error> {
@@ -123,7 +127,8 @@ fn import(chart: &mut Chart, warnings: &mut Vec<Warning>) -> Result<(), Error> {
         import(dependency, warnings)?;
     }
     let Some(mut declared) = chart.metadata.dependencies.take() else { return Ok(()) };
-    let values = coalesce_with(chart, &Map::new(), Mode::Merge, warnings)?;
+    let values = Tree::default();
+    lay_over(chart, &values, Mode::Merge, warnings)?;
     let imported = Tree::default();
     for dependency in &mut declared {
         let mut kept = Vec::new();
@@ -145,7 +150,7 @@ fn import(chart: &mut Chart, warnings: &mut Vec<Warning>) -> Result<(), Error> {
     // imported tables are the values' own and merging may have changed them.
     let values = values.deep_copy();
     merge_tables(&values, &imported, warnings);
-    chart.values = values.to_map();
+    chart.values = values.to_table();
     chart.metadata.dependencies = Some(declared);
     Ok(())
 }
@@ -176,7 +181,7 @@ fn nested(path: &str, table: Tree) -> Tree {
     }
     path.split('.').rev().fold(table, |inner, key| {
         let outer = Tree::default();
-        outer.set(key, Node::Table(inner));
+        outer.set(&key.into(), Node::Table(inner));
         outer
     })
 }

@@ -73,6 +73,7 @@ fn place(
         "Chart.lock" => chart.lock = Some(Lock::decode(&file)?),
         "values.yaml" => {
             chart.values = values::parse(&file.data)
+                .map(values::Table::from)
                 .map_err(|e| Error::File { file: file.name.clone(), message: e.to_string() })?;
             chart.raw_values = Some(file);
         }

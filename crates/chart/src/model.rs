@@ -34,7 +34,7 @@ pub struct Chart {
     /// `Chart.lock`, or `requirements.lock` of a `v1` chart.
     pub lock: Option<Lock>,
     /// The default values, all documents of `values.yaml` merged.
-    pub values: yaml::Map,
+    pub values: crate::values::Table,
     /// `values.yaml` as it stands in the chart.
     pub raw_values: Option<File>,
     /// `values.schema.json` as it stands in the chart.

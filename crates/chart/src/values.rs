@@ -9,13 +9,15 @@ use crate::{Error, archive::without_bom, strvals};
 
 mod coalesce;
 mod print;
+mod table;
 mod tree;
 
 pub use print::{go_float, go_quote};
 
 pub use coalesce::{Coalesced, coalesce, coalesce_tree, overlay};
-pub(crate) use coalesce::{Mode, coalesce_with, merge_tables};
+pub(crate) use coalesce::{Mode, lay_over, merge_tables};
 pub(crate) use print::{go_print, go_print_bool_verb};
+pub use table::{Entry, Table};
 pub use tree::{Node, Tree};
 
 /// What the user gave, in Helm's order of precedence from lowest to highest.

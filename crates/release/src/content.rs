@@ -62,7 +62,7 @@ fn chart_record(chart: &Chart) -> Value {
         "metadata": metadata(&chart.metadata),
         "lock": chart.lock.as_ref().map(lock),
         "templates": files(&chart.templates),
-        "values": yaml::Value::Map(chart.values.clone()).to_json(),
+        "values": yaml::Value::Map(chart.values.to_map()).to_json(),
         "schema": chart.schema.as_ref().map(|file| STANDARD.encode(&file.data)),
         "schemamodtime": "0001-01-01T00:00:00Z",
         "files": files(&chart.files),

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-use chart::values::{Node, Tree};
+use chart::values::{Entry, Node, Table, Tree};
 use chart::{Chart, Dependency, ImportValue, Metadata};
 use template::{IntKind, List, Map, MapType, Str, Value};
 
@@ -117,6 +117,11 @@ impl Builder {
         if let Some(known) = self.maps.get(&table.identity()) {
             return known.clone();
         }
+        if let Some(shared) = table.as_shared() {
+            let map = Map::lazy(map_type, Box::new(Defaults(shared)));
+            self.maps.insert(table.identity(), map.clone());
+            return map;
+        }
         let entries = table.entries().into_iter().map(|(key, node)| {
             let value = match node {
                 Node::Leaf(value) => Value::from_yaml(&value),
@@ -125,11 +130,30 @@ impl Builder {
                     Value::Map(self.table(&inner, if own { INNER } else { MapType::Any }))
                 }
             };
-            (Str::from(key), value)
+            (Str::from(&key), value)
         });
         let map = Map::from_entries(map_type, entries.collect());
         self.maps.insert(table.identity(), map.clone());
         map
+    }
+}
+
+/// Values that nothing was laid over: maps of them are made when a template asks.
+#[derive(Debug)]
+struct Defaults(Table);
+
+impl template::Entries for Defaults {
+    fn entries(&self) -> Vec<(Str, Value)> {
+        let entries = self.0.entries().iter().map(|(key, entry)| {
+            let value = match entry {
+                Entry::Leaf(value) => Value::from_yaml(value),
+                Entry::Table(inner) => {
+                    Value::Map(Map::lazy(MapType::Any, Box::new(Defaults(inner.clone()))))
+                }
+            };
+            (Str::from(key), value)
+        });
+        entries.collect()
     }
 }
 

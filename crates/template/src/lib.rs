@@ -51,6 +51,6 @@ pub use library::Library;
 pub use program::ProgramCache;
 pub use set::{MissingKey, Options, Session, TemplateSet};
 pub use value::{
-    Float, IntKind, Kind, List, ListType, Map, MapType, NamedList, NamedMap, NilMap, Object, Str,
-    UintKind, Value,
+    Entries, Float, IntKind, Kind, List, ListType, Map, MapType, NamedList, NamedMap, NilMap,
+    Object, Str, UintKind, Value,
 };

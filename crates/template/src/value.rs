@@ -13,7 +13,7 @@ mod string;
 
 pub use kind::{IntKind, Kind, UintKind};
 pub use list::{List, ListType, NamedList};
-pub use map::{Map, MapType, NamedMap, NilMap};
+pub use map::{Entries, Map, MapType, NamedMap, NilMap};
 pub use object::Object;
 pub use string::Str;
 pub use yaml::float::Float;

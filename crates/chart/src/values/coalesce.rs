@@ -3,11 +3,12 @@
 //! The steps and their order are Helm's, since they show: a null removes a chart's default, but only
 //! where the chart has one; a dependency's table is merged keeping nulls, because it is coalesced
 //! again one level down; tables inside `global` are shared between parent and child.
-use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
 
 use yaml::{Map, Value};
 
-use super::{Node, Tree, go_print, go_print_bool_verb};
+use super::{Node, Table, Tree, go_print, go_print_bool_verb};
 use crate::{Chart, Error, Warning};
 
 /// Whether nulls remove what they cover.
@@ -36,7 +37,8 @@ pub fn coalesce(chart: &Chart, values: &Map) -> Result<(Map, Vec<Warning>), Erro
 /// As [`coalesce`], keeping which tables are the same table.
 pub fn coalesce_tree(chart: &Chart, values: &Map) -> Result<Coalesced, Error> {
     let mut warnings = Vec::new();
-    let values = coalesce_with(chart, values, Mode::Coalesce, &mut warnings)?;
+    let values = Tree::new(Table::from(values));
+    lay_over(chart, &values, Mode::Coalesce, &mut warnings)?;
     Ok(Coalesced { values, warnings })
 }
 
@@ -45,24 +47,30 @@ pub fn coalesce_tree(chart: &Chart, values: &Map) -> Result<Coalesced, Error> {
 pub fn overlay(over: &Tree, under: &Tree) -> Vec<Warning> {
     let mut warnings = Vec::new();
     let mode = Mode::Coalesce;
-    Pass { warnings: &mut warnings, mode }.tables(over, under, "", mode);
+    Pass { warnings: &mut warnings, mode }.tables(over, under, Path::ROOT, mode);
     warnings
 }
 
-pub(crate) fn coalesce_with(
+/// Lays `values` over the defaults of a chart and its dependencies, in place.
+pub(crate) fn lay_over(
     chart: &Chart,
-    values: &Map,
+    values: &Tree,
     mode: Mode,
     warnings: &mut Vec<Warning>,
-) -> Result<Tree, Error> {
-    let dest = Tree::from_map(values);
-    Pass { warnings, mode }.chart(chart, &dest, "")?;
-    Ok(dest)
+) -> Result<(), Error> {
+    Pass { warnings, mode }.chart(chart, values, Path::ROOT)
 }
 
 /// Lays `over` on `under`, nulls kept; both may change.
 pub(crate) fn merge_tables(over: &Tree, under: &Tree, warnings: &mut Vec<Warning>) {
-    Pass { warnings, mode: Mode::Merge }.tables(over, under, "", Mode::Merge);
+    Pass { warnings, mode: Mode::Merge }.tables(over, under, Path::ROOT, Mode::Merge);
+}
+
+/// Where in the values a step is; spelled out only for warnings.
+#[derive(Clone, Copy)]
+struct Path<'a> {
+    above: Option<&'a Path<'a>>,
+    key: &'a str,
 }
 
 struct Pass<'w> {
@@ -71,7 +79,8 @@ struct Pass<'w> {
 }
 
 impl Pass<'_> {
-    fn chart(&mut self, chart: &Chart, dest: &Tree, prefix: &str) -> Result<(), Error> {
+    fn chart(&mut self, chart: &Chart, dest: &Tree, prefix: Path<'_>) -> Result<(), Error> {
+        let prefix = Path { above: Some(&prefix), key: chart.name() };
         self.values(chart, dest, prefix);
         for dependency in &chart.dependencies {
             let name = dependency.name();
@@ -83,18 +92,17 @@ impl Pass<'_> {
                 }
                 None => {
                     let table = Tree::default();
-                    dest.set(name, Node::Table(table.clone()));
+                    dest.set(&name.into(), Node::Table(table.clone()));
                     table
                 }
             };
-            let prefix = join(prefix, chart.name());
-            self.globals(&table, dest, &prefix);
-            self.chart(dependency, &table, &prefix)?;
+            self.globals(&table, dest, prefix);
+            self.chart(dependency, &table, prefix)?;
         }
         Ok(())
     }
 
-    fn globals(&mut self, dest: &Tree, source: &Tree, prefix: &str) {
+    fn globals(&mut self, dest: &Tree, source: &Tree, prefix: Path<'_>) {
         let Some(dest_globals) = self.global_table(dest, "destination") else { return };
         let Some(source_globals) = self.global_table(source, "source") else { return };
         for (key, node) in source_globals.entries() {
@@ -106,7 +114,8 @@ impl Pass<'_> {
                 (Node::Table(table), Some(Node::Table(below))) => {
                     // The parent wins, so the order is the other way round.
                     let copy = table.shallow_copy();
-                    self.tables(&copy, &below, &join(prefix, &key), Mode::Merge);
+                    let path = Path { above: Some(&prefix), key: &key };
+                    self.tables(&copy, &below, path, Mode::Merge);
                     dest_globals.set(&key, Node::Table(copy));
                 }
                 (Node::Table(_), Some(Node::Leaf(_))) => self.warn(format!(
@@ -118,7 +127,7 @@ impl Pass<'_> {
                 (leaf @ Node::Leaf(_), _) => dest_globals.set(&key, leaf),
             }
         }
-        dest.set("global", Node::Table(dest_globals));
+        dest.set(&"global".into(), Node::Table(dest_globals));
     }
 
     fn global_table(&mut self, values: &Tree, which: &str) -> Option<Tree> {
@@ -134,16 +143,15 @@ impl Pass<'_> {
         }
     }
 
-    fn values(&mut self, chart: &Chart, dest: &Tree, prefix: &str) {
-        let prefix = join(prefix, chart.name());
-        let defaults = Tree::from_map(&chart.values);
+    fn values(&mut self, chart: &Chart, dest: &Tree, prefix: Path<'_>) {
+        let defaults = Tree::new(chart.values.clone());
         for (key, default) in defaults.entries() {
             let Some(given) = dest.get(&key) else {
                 if self.mode == Mode::Coalesce {
                     if default.is_null() {
                         continue;
                     }
-                    drop_nulls(&default);
+                    default.drop_nulls();
                 }
                 dest.set(&key, default);
                 continue;
@@ -151,15 +159,17 @@ impl Pass<'_> {
             match (given, default) {
                 (given, _) if given.is_null() && self.mode == Mode::Coalesce => dest.remove(&key),
                 (Node::Table(given), Node::Table(default)) => {
-                    let is_dependency = chart.dependencies.iter().any(|d| d.name() == key);
+                    let is_dependency = chart.dependencies.iter().any(|d| d.name() == &*key);
                     let mode = if is_dependency { Mode::Merge } else { self.mode };
                     if mode == Mode::Coalesce {
-                        drop_nulls(&Node::Table(default.clone()));
+                        default.drop_nulls();
                     }
-                    self.tables(&given, &default, &join(&prefix, &key), mode);
+                    let path = Path { above: Some(&prefix), key: &key };
+                    self.tables(&given, &default, path, mode);
                 }
                 (Node::Table(_), default) if !default.is_null() => {
-                    self.warn(format!("warning: skipped value for {prefix}.{key}: Not a table."));
+                    let path = Path { above: Some(&prefix), key: &key };
+                    self.warn(format!("warning: skipped value for {path}: Not a table."));
                 }
                 (Node::Table(_) | Node::Leaf(_), _) => {}
             }
@@ -167,23 +177,25 @@ impl Pass<'_> {
     }
 
     /// Merges `source` into `dest`, which has the last word.
-    fn tables(&mut self, dest: &Tree, source: &Tree, prefix: &str, mode: Mode) {
-        let set_in_source: BTreeSet<String> =
-            source.entries().into_iter().filter(|(_, n)| !n.is_null()).map(|(k, _)| k).collect();
-        for (key, _) in dest.entries().into_iter().filter(|(_, n)| n.is_null()) {
-            source.set(&key, Node::Leaf(Value::Null));
+    fn tables(&mut self, dest: &Tree, source: &Tree, prefix: Path<'_>, mode: Mode) {
+        let mut covered = Vec::new();
+        for key in dest.null_keys() {
+            if source.get(&key).is_some_and(|node| !node.is_null()) {
+                covered.push(Arc::clone(&key));
+            }
+            source.set(&key, Node::Leaf(Arc::new(Value::Null)));
         }
         for (key, node) in source.entries() {
-            let full = join(prefix, &key);
+            let full = Path { above: Some(&prefix), key: &key };
             let Some(present) = dest.get(&key) else {
                 dest.set(&key, node);
                 continue;
             };
             let removed = mode == Mode::Coalesce && present.is_null();
             match (present, node) {
-                _ if removed && set_in_source.contains(&key) => dest.remove(&key),
+                _ if removed && covered.contains(&key) => dest.remove(&key),
                 (Node::Table(below), Node::Table(table)) => {
-                    self.tables(&below, &table, &full, mode);
+                    self.tables(&below, &table, full, mode);
                 }
                 (Node::Leaf(_), Node::Table(table)) => {
                     let value = go_print(&Value::Map(table.to_map()));
@@ -208,18 +220,23 @@ impl Pass<'_> {
     }
 }
 
-fn drop_nulls(node: &Node) {
-    if let Node::Table(table) = node {
-        for (key, inner) in table.entries() {
-            if inner.is_null() {
-                table.remove(&key);
-            } else {
-                drop_nulls(&inner);
-            }
+impl Node {
+    fn drop_nulls(&self) {
+        if let Self::Table(table) = self {
+            table.drop_nulls();
         }
     }
 }
 
-fn join(prefix: &str, key: &str) -> String {
-    if prefix.is_empty() { key.to_owned() } else { format!("{prefix}.{key}") }
+impl Path<'_> {
+    const ROOT: Self = Self { above: None, key: "" };
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.above {
+            Some(Path { above: None, key: "" }) | None => f.write_str(self.key),
+            Some(above) => write!(f, "{above}.{}", self.key),
+        }
+    }
 }

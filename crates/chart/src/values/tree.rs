@@ -2,45 +2,93 @@
 //!
 //! Helm's coalescing copies globals shallowly: a table deep inside `global` of a dependency *is* its
 //! parent's table, and what is merged into one shows in the other. A plain tree cannot say that.
+//!
+//! A tree over a [`Table`] shares it until someone asks for a table inside: only then does that one
+//! level get tables with an identity of their own.
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use yaml::{Map, Value};
 
+use super::{Entry, Table};
+
 /// A table of values; clones are the same table.
 #[derive(Debug, Clone, Default)]
-pub struct Tree(Rc<RefCell<BTreeMap<String, Node>>>);
+pub struct Tree(Rc<RefCell<State>>);
 
 /// An entry of a table.
 #[derive(Debug, Clone)]
 pub enum Node {
     /// Anything but a map.
-    Leaf(Value),
+    Leaf(Arc<Value>),
     /// A table, perhaps shared.
     Table(Tree),
 }
 
+#[derive(Debug)]
+enum State {
+    /// As the table says; nobody has seen an inner table yet.
+    Shared(Table),
+    /// Sorted by key.
+    Own(Vec<(Arc<str>, Node)>),
+}
+
 impl Tree {
-    /// A deep copy of a map.
-    pub fn from_map(map: &Map) -> Self {
-        let entries = map.iter().map(|(key, value)| (key.clone(), Node::from_value(value)));
-        Self(Rc::new(RefCell::new(entries.collect())))
+    /// A table that starts with these entries.
+    pub fn new(table: Table) -> Self {
+        Self(Rc::new(RefCell::new(State::Shared(table))))
+    }
+
+    /// A copy as a table that never changes, sharing lost.
+    pub fn to_table(&self) -> Table {
+        match &*self.0.borrow() {
+            State::Shared(table) => table.clone(),
+            State::Own(entries) => {
+                let frozen = entries.iter().map(|(key, node)| {
+                    let entry = match node {
+                        Node::Leaf(value) => Entry::Leaf(Arc::clone(value)),
+                        Node::Table(inner) => Entry::Table(inner.to_table()),
+                    };
+                    (Arc::clone(key), entry)
+                });
+                Table::from_sorted(frozen.collect())
+            }
+        }
     }
 
     /// A deep copy as a map, sharing lost.
     pub fn to_map(&self) -> Map {
-        self.0.borrow().iter().map(|(key, node)| (key.clone(), node.to_value())).collect()
+        match &*self.0.borrow() {
+            State::Shared(table) => table.to_map(),
+            State::Own(entries) => {
+                entries.iter().map(|(key, node)| (String::from(&**key), node.to_value())).collect()
+            }
+        }
+    }
+
+    /// The table that this tree is a copy of, as long as no table inside was looked at or changed.
+    pub fn as_shared(&self) -> Option<Table> {
+        match &*self.0.borrow() {
+            State::Shared(table) => Some(table.clone()),
+            State::Own(_) => None,
+        }
     }
 
     /// The entry at `key`.
     pub fn get(&self, key: &str) -> Option<Node> {
-        self.0.borrow().get(key).cloned()
+        if let State::Shared(table) = &*self.0.borrow() {
+            match table.get(key)? {
+                Entry::Leaf(value) => return Some(Node::Leaf(Arc::clone(value))),
+                Entry::Table(_) => {}
+            }
+        }
+        self.with_own(|entries| find(entries, key).ok().map(|at| entries[at].1.clone()))
     }
 
     /// The entries at this moment, in key order.
-    pub fn entries(&self) -> Vec<(String, Node)> {
-        self.0.borrow().iter().map(|(key, node)| (key.clone(), node.clone())).collect()
+    pub fn entries(&self) -> Vec<(Arc<str>, Node)> {
+        self.with_own(|entries| entries.clone())
     }
 
     /// The table at a dotted path.
@@ -56,53 +104,159 @@ impl Tree {
         Rc::as_ptr(&self.0).addr()
     }
 
-    pub(crate) fn set(&self, key: &str, node: Node) {
-        self.0.borrow_mut().insert(key.to_owned(), node);
+    /// The keys whose value is null.
+    pub(crate) fn null_keys(&self) -> Vec<Arc<str>> {
+        let is_null = |value: &Arc<Value>| value.is_null();
+        match &*self.0.borrow() {
+            State::Shared(table) if !table.has_nulls() => Vec::new(),
+            State::Shared(table) => table
+                .entries()
+                .iter()
+                .filter(|(_, entry)| matches!(entry, Entry::Leaf(value) if is_null(value)))
+                .map(|(key, _)| Arc::clone(key))
+                .collect(),
+            State::Own(entries) => entries
+                .iter()
+                .filter(|(_, node)| node.is_null())
+                .map(|(key, _)| Arc::clone(key))
+                .collect(),
+        }
+    }
+
+    /// Takes out every null at any depth.
+    pub(crate) fn drop_nulls(&self) {
+        if let State::Shared(table) = &*self.0.borrow()
+            && !table.has_nulls()
+        {
+            return;
+        }
+        let inner: Vec<Tree> = self.with_own(|entries| {
+            entries.retain(|(_, node)| !node.is_null());
+            let tables = entries.iter().filter_map(|(_, node)| match node {
+                Node::Table(table) => Some(table.clone()),
+                Node::Leaf(_) => None,
+            });
+            tables.collect()
+        });
+        for table in inner {
+            table.drop_nulls();
+        }
+    }
+
+    pub(crate) fn set(&self, key: &Arc<str>, node: Node) {
+        let replaced = self.with_own(|entries| match find(entries, key) {
+            Ok(at) => Some(std::mem::replace(&mut entries[at].1, node)),
+            Err(at) => {
+                entries.insert(at, (Arc::clone(key), node));
+                None
+            }
+        });
+        drop(replaced);
     }
 
     pub(crate) fn remove(&self, key: &str) {
-        self.0.borrow_mut().remove(key);
+        self.with_own(|entries| find(entries, key).ok().map(|at| entries.remove(at)));
     }
 
     pub(crate) fn deep_copy(&self) -> Self {
-        let entries = self.0.borrow();
-        let copies = entries.iter().map(|(key, node)| (key.clone(), node.deep_copy()));
-        Self(Rc::new(RefCell::new(copies.collect())))
+        let copy = match &*self.0.borrow() {
+            State::Shared(table) => State::Shared(table.clone()),
+            State::Own(entries) => {
+                let copies = entries.iter().map(|(key, node)| (Arc::clone(key), node.deep_copy()));
+                State::Own(copies.collect())
+            }
+        };
+        Self(Rc::new(RefCell::new(copy)))
     }
 
     /// A table of its own with the same entries: tables inside stay shared.
     #[must_use]
     pub fn shallow_copy(&self) -> Self {
-        Self(Rc::new(RefCell::new(self.0.borrow().clone())))
+        Self(Rc::new(RefCell::new(State::Own(self.entries()))))
+    }
+
+    /// Works on the entries, which from now on are this tree's own.
+    fn with_own<R>(&self, work: impl FnOnce(&mut Vec<(Arc<str>, Node)>) -> R) -> R {
+        let mut state = self.0.borrow_mut();
+        if let State::Shared(table) = &*state {
+            let own = table.entries().iter().map(|(key, entry)| {
+                let node = match entry {
+                    Entry::Leaf(value) => Node::Leaf(Arc::clone(value)),
+                    Entry::Table(inner) => Node::Table(Tree::new(inner.clone())),
+                };
+                (Arc::clone(key), node)
+            });
+            *state = State::Own(own.collect());
+        }
+        match &mut *state {
+            State::Own(entries) => work(entries),
+            State::Shared(_) => work(&mut Vec::new()),
+        }
     }
 }
 
 impl Node {
-    /// A deep copy of a value.
-    pub fn from_value(value: &Value) -> Self {
-        match value {
-            Value::Map(map) => Self::Table(Tree::from_map(map)),
-            other => Self::Leaf(other.clone()),
-        }
-    }
-
     /// A deep copy as a value.
     pub fn to_value(&self) -> Value {
         match self {
-            Self::Leaf(value) => value.clone(),
+            Self::Leaf(value) => (**value).clone(),
             Self::Table(table) => Value::Map(table.to_map()),
         }
     }
 
     /// Whether this is null.
     pub fn is_null(&self) -> bool {
-        matches!(self, Self::Leaf(Value::Null))
+        matches!(self, Self::Leaf(value) if value.is_null())
     }
 
     fn deep_copy(&self) -> Self {
         match self {
-            Self::Leaf(value) => Self::Leaf(value.clone()),
+            Self::Leaf(value) => Self::Leaf(Arc::clone(value)),
             Self::Table(table) => Self::Table(table.deep_copy()),
         }
+    }
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self::Own(Vec::new())
+    }
+}
+
+fn find(entries: &[(Arc<str>, Node)], key: &str) -> Result<usize, usize> {
+    entries.binary_search_by(|(entry, _)| (**entry).cmp(key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Node, Table, Tree};
+
+    fn table(text: &str) -> Table {
+        Table::from(yaml::map_from_str(text, yaml::Numbers::Float64).unwrap())
+    }
+
+    #[test]
+    fn a_table_inside_is_one_table_however_it_is_reached() {
+        let tree = Tree::new(table("a: {b: {c: 1}}\nd: 2\n"));
+        let copy = tree.deep_copy();
+        let Some(Node::Table(inner)) = tree.get("a") else { panic!("a is a table") };
+        inner.remove("b");
+        assert!(tree.table("a").unwrap().entries().is_empty());
+        assert!(copy.table("a.b").is_some(), "a deep copy does not change");
+    }
+
+    #[test]
+    fn a_tree_is_shared_until_a_table_inside_is_seen() {
+        let tree = Tree::new(table("a: {b: 1}\nd: 2\n"));
+        assert!(tree.get("d").is_some() && tree.as_shared().is_some());
+        assert!(tree.get("a").is_some() && tree.as_shared().is_none());
+        assert_eq!(tree.to_table(), table("a: {b: 1}\nd: 2\n"));
+    }
+
+    #[test]
+    fn nulls_go_at_every_depth() {
+        let tree = Tree::new(table("a: {b: null, c: {d: null, e: 1}}\nf: null\ng: [null]\n"));
+        tree.drop_nulls();
+        assert_eq!(tree.to_table(), table("a: {c: {e: 1}}\ng: [null]\n"));
     }
 }

@@ -31,7 +31,7 @@ fn validate(
     let defaults = defaults.map_err(|cause| format!("unable to parse YAML: {cause}"))?;
     // The tables inside stay the user's own, and take the defaults in.
     let values = given.shallow_copy();
-    linted.log(&overlay(&values, &Tree::from_map(&defaults)));
+    linted.log(&overlay(&values, &Tree::new(defaults.into())));
     match folder.schema_file.read() {
         Ok(schema) if !schema.is_empty() && !options.skip_schema_validation => {
             chart::schema::validate_single(schema, &values.to_map())

@@ -5,7 +5,7 @@
 //! session of the render remembers those and empties them at its end ([`Cycles`]), so that nothing
 //! leaks.
 
-use std::cell::{Ref, RefCell};
+use std::cell::{OnceCell, Ref, RefCell};
 use std::rc::{Rc, Weak};
 
 use super::{Str, Value};
@@ -18,7 +18,15 @@ pub struct Map(Rc<Inner>, &'static NamedMap);
 #[derive(Debug)]
 struct Inner {
     nil: bool,
-    entries: RefCell<Vec<(Str, Value)>>,
+    entries: OnceCell<RefCell<Vec<(Str, Value)>>>,
+    /// Where the entries come from when they are first asked for.
+    origin: Option<Box<dyn Entries>>,
+}
+
+/// Entries that are made only if a template looks at the map: most of a chart's values never are.
+pub trait Entries: std::fmt::Debug {
+    /// All entries, sorted by the bytes of their keys, none twice.
+    fn entries(&self) -> Vec<(Str, Value)>;
 }
 
 /// The Go type of a map.
@@ -58,7 +66,8 @@ impl Map {
 
     /// A nil map: empty, not to be written, null in JSON.
     pub fn nil(map_type: MapType) -> Self {
-        Self(Rc::new(Inner { nil: true, entries: RefCell::default() }), map_type.name_of())
+        let inner = Inner { nil: true, entries: OnceCell::default(), origin: None };
+        Self(Rc::new(inner), map_type.name_of())
     }
 
     /// A map of this type with these entries; of equal keys the last one stays.
@@ -68,6 +77,12 @@ impl Map {
         }
         let sorted: std::collections::BTreeMap<Str, Value> = entries.into_iter().collect();
         Self::build(map_type, sorted.into_iter().collect())
+    }
+
+    /// A map of this type whose entries are made when they are first asked for.
+    pub fn lazy(map_type: MapType, origin: Box<dyn Entries>) -> Self {
+        let inner = Inner { nil: false, entries: OnceCell::new(), origin: Some(origin) };
+        Self(Rc::new(inner), map_type.name_of())
     }
 
     /// Its Go type.
@@ -82,7 +97,7 @@ impl Map {
 
     /// Number of entries.
     pub fn len(&self) -> usize {
-        self.0.entries.borrow().len()
+        self.0.cell().borrow().len()
     }
 
     /// Whether there is no entry.
@@ -92,13 +107,13 @@ impl Map {
 
     /// The value of a key.
     pub fn get(&self, key: impl AsRef<[u8]>) -> Option<Value> {
-        let entries = self.0.entries.borrow();
+        let entries = self.0.cell().borrow();
         find(&entries, key.as_ref()).ok().map(|at| entries[at].1.clone())
     }
 
     /// Whether there is such a key.
     pub fn contains(&self, key: impl AsRef<[u8]>) -> bool {
-        find(&self.0.entries.borrow(), key.as_ref()).is_ok()
+        find(&self.0.cell().borrow(), key.as_ref()).is_ok()
     }
 
     /// Sets an entry while a tree is being built. Templates' functions use
@@ -108,7 +123,7 @@ impl Map {
             return Err(NilMap);
         }
         let key = key.into();
-        let mut entries = self.0.entries.borrow_mut();
+        let mut entries = self.0.cell().borrow_mut();
         let old = match find(&entries, key.as_bytes()) {
             Ok(at) => Some(std::mem::replace(&mut entries[at].1, value)),
             Err(at) => {
@@ -124,24 +139,24 @@ impl Map {
 
     /// Removes an entry and returns its value.
     pub fn remove(&self, key: impl AsRef<[u8]>) -> Option<Value> {
-        let mut entries = self.0.entries.borrow_mut();
+        let mut entries = self.0.cell().borrow_mut();
         let at = find(&entries, key.as_ref()).ok()?;
         Some(entries.remove(at).1)
     }
 
     /// The entries in key order, as they are now. Must not be held while the map is changed.
     pub fn entries(&self) -> Ref<'_, [(Str, Value)]> {
-        Ref::map(self.0.entries.borrow(), Vec::as_slice)
+        Ref::map(self.0.cell().borrow(), Vec::as_slice)
     }
 
     /// The entries in key order, copied out, so that the map may change meanwhile.
     pub fn to_vec(&self) -> Vec<(Str, Value)> {
-        self.0.entries.borrow().clone()
+        self.0.cell().borrow().clone()
     }
 
     /// The keys in order.
     pub fn keys(&self) -> Vec<Str> {
-        self.0.entries.borrow().iter().map(|(key, _)| key.clone()).collect()
+        self.0.cell().borrow().iter().map(|(key, _)| key.clone()).collect()
     }
 
     /// Whether both are the same map in memory.
@@ -162,13 +177,23 @@ impl Map {
     }
 
     fn build(map_type: MapType, entries: Vec<(Str, Value)>) -> Self {
-        let inner = Inner { nil: false, entries: RefCell::new(entries) };
+        let entries = OnceCell::from(RefCell::new(entries));
+        let inner = Inner { nil: false, entries, origin: None };
         Self(Rc::new(inner), map_type.name_of())
     }
 
     /// The entries of a map that nobody else holds.
     fn take(self) -> Option<Vec<(Str, Value)>> {
-        Some(std::mem::take(Rc::into_inner(self.0)?.entries.get_mut()))
+        let mut inner = Rc::into_inner(self.0)?;
+        inner.entries.get_mut().map(|entries| std::mem::take(entries.get_mut()))
+    }
+}
+
+impl Inner {
+    fn cell(&self) -> &RefCell<Vec<(Str, Value)>> {
+        self.entries.get_or_init(|| {
+            RefCell::new(self.origin.as_ref().map(|origin| origin.entries()).unwrap_or_default())
+        })
     }
 }
 
@@ -253,9 +278,10 @@ impl FromIterator<(Str, Value)> for Map {
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        dismantle(
-            std::mem::take(self.entries.get_mut()).into_iter().map(|(_, value)| value).collect(),
-        );
+        if let Some(entries) = self.entries.get_mut() {
+            let entries = std::mem::take(entries.get_mut());
+            dismantle(entries.into_iter().map(|(_, value)| value).collect());
+        }
     }
 }
 
@@ -284,7 +310,7 @@ impl Drop for Cycles {
     fn drop(&mut self) {
         let maps: Vec<Rc<Inner>> = self.0.iter().filter_map(Weak::upgrade).collect();
         for map in &maps {
-            let entries = std::mem::take(&mut *map.entries.borrow_mut());
+            let entries = std::mem::take(&mut *map.cell().borrow_mut());
             drop(entries);
         }
     }

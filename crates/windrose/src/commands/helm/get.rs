@@ -128,7 +128,7 @@ fn computed(release: &Release) -> Outcome<Value> {
         _ => yaml::Map::new(),
     };
     let defaults = map(release.chart.pointer("/values").unwrap_or(&Value::Null));
-    let chart = ::chart::Chart { values: defaults, ..::chart::Chart::default() };
+    let chart = ::chart::Chart { values: defaults.into(), ..::chart::Chart::default() };
     let config = map(&Value::Object(release.config.clone()));
     let (values, _) =
         ::chart::values::coalesce(&chart, &config).map_err(|e| Failure::from_error(&e))?;
