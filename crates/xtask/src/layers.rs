@@ -26,10 +26,11 @@ enum Layer {
 
 use Layer::{Dev, Edge, Pure};
 
-const TABLE: [(&str, Layer); 26] = [
+const TABLE: [(&str, Layer); 27] = [
     ("diagnostic", Pure(0)),
     ("yaml", Pure(0)),
     ("template", Pure(0)),
+    ("primes", Pure(0)),
     ("api", Pure(0)),
     ("functions", Pure(1)),
     ("chart", Pure(1)),
