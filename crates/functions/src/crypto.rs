@@ -91,9 +91,29 @@ fn htpasswd(cx: &mut Context<'_>, args: &[Value]) -> Outcome {
     Ok(Value::str(format!("{user}:{}", password::bcrypt(cx, args.bytes(1))?)))
 }
 
+/// What the costly functions take of a render's budget, so that a chart cannot make keys for hours:
+/// the budget that is usual lasts for about a minute of any of them.
+mod price {
+    /// The key derivation takes 32 MiB, too.
+    pub(super) const SCRYPT: u64 = 1 << 22;
+    pub(super) const BCRYPT: u64 = 1 << 21;
+    pub(super) const DSA_KEY: u64 = 1 << 26;
+    /// A key on a curve, or a signature with one.
+    pub(super) const CURVE: u64 = 1 << 14;
+
+    /// A signature with an RSA key of so many bits.
+    pub(super) const fn rsa_signature(bits: u64) -> u64 {
+        bits.saturating_pow(3) >> 19
+    }
+
+    /// The primes of an RSA key of `128·N` bits.
+    pub(super) const fn rsa_key<const N: usize>() -> u64 {
+        (128 * N as u64).pow(3) >> 14
+    }
+}
+
 fn derive_password(cx: &mut Context<'_>, args: &[Value]) -> Outcome {
-    // The key derivation alone takes 32 MiB and a good part of a second.
-    cx.spend(1 << 20)?;
+    cx.spend(price::SCRYPT)?;
     Ok(Value::str(password::derive(
         args.int(0) as u32,
         &args.text(1),
@@ -103,12 +123,15 @@ fn derive_password(cx: &mut Context<'_>, args: &[Value]) -> Outcome {
 
 fn private_key(cx: &mut Context<'_>, args: &[Value]) -> Outcome {
     let name = args.text(0);
-    let mut rng = random(cx)?;
+    let mut paid = |price| {
+        cx.spend(price)?;
+        random(cx)
+    };
     let key = match name.as_ref() {
-        "" | "rsa" => PrivateKey::generate_rsa(&mut rng, 4096),
-        "dsa" => PrivateKey::generate_dsa(&mut rng),
-        "ecdsa" => PrivateKey::generate_ecdsa(&mut rng),
-        "ed25519" => Ok(PrivateKey::generate_ed25519(&mut rng)),
+        "" | "rsa" => PrivateKey::generate_rsa::<32>(&mut paid(price::rsa_key::<32>())?),
+        "dsa" => PrivateKey::generate_dsa(&mut paid(price::DSA_KEY)?),
+        "ecdsa" => PrivateKey::generate_ecdsa(&mut paid(price::CURVE)?),
+        "ed25519" => Ok(PrivateKey::generate_ed25519(&mut paid(price::CURVE)?)),
         other => return Ok(Value::str(format!("Unknown type {other}"))),
     };
     Ok(Value::str(match key.and_then(|key| key.to_pem()) {
@@ -127,12 +150,14 @@ fn subject_key(
         return PrivateKey::from_pem(args.bytes(at))
             .map_err(|error| CallError::new(format!("parsing private key: {error}")));
     }
+    cx.spend(price::rsa_key::<16>())?;
     let mut rng = random(cx)?;
-    PrivateKey::generate_rsa(&mut rng, 2048)
+    PrivateKey::generate_rsa::<16>(&mut rng)
         .map_err(|error| CallError::new(format!("error generating rsa key: {error}")))
 }
 
 fn issue(cx: &mut Context<'_>, request: &Request<'_>) -> Outcome {
+    cx.spend(request.issuer.map_or(request.key, |issuer| &issuer.key).price())?;
     let now = jiff::Timestamp::try_from(cx.host().now()).unwrap_or_default().as_second();
     let mut rng = random(cx)?;
     let cert = certificate::issue(request, now, &mut rng)

@@ -114,12 +114,21 @@ impl Host for TestHost {
 
 /// What a template prints, or Go's text of its error.
 pub(crate) fn execute(text: &str, values: Option<&str>) -> Result<String, String> {
+    execute_with(text, values, Options::default().fuel)
+}
+
+/// The same, with a budget of so many steps.
+pub(crate) fn execute_with_fuel(text: &str, fuel: u64) -> Result<String, String> {
+    execute_with(text, None, fuel)
+}
+
+fn execute_with(text: &str, values: Option<&str>, fuel: u64) -> Result<String, String> {
     let mut set = TemplateSet::new(functions::library(), "gotpl");
     set.add("t", diagnostic::Source::new("t", text)).map_err(|error| error.to_string())?;
     let values = yaml::from_str(values.unwrap_or("{}"), yaml::Numbers::Float64).unwrap();
     let data = Value::map([("Values", Value::from_yaml(&values))]);
     let mut host = TestHost(42);
-    let options = Options { missing_key: MissingKey::Zero, ..Options::default() };
+    let options = Options { missing_key: MissingKey::Zero, fuel, ..Options::default() };
     let output = Session::new(&set, &mut host, options).execute("t", &data);
     output.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).map_err(|error| error.text())
 }

@@ -44,7 +44,7 @@ pub(super) struct Issuer {
     /// DER of its public key.
     public: Vec<u8>,
     key_id: Option<Vec<u8>>,
-    key: PrivateKey,
+    pub(super) key: PrivateKey,
 }
 
 const MALFORMED: &str = "x509: malformed certificate";

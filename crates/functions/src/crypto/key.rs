@@ -7,10 +7,11 @@ use chacha20::rand_core::Rng;
 use p256::elliptic_curve::Generate as _;
 use rsa::pkcs1::{DecodeRsaPrivateKey, EncodeRsaPrivateKey};
 use rsa::pkcs8::{DecodePrivateKey, EncodePublicKey, ObjectIdentifier, PrivateKeyInfoRef};
-use rsa::{Pkcs1v15Sign, RsaPrivateKey};
+use rsa::traits::{PrivateKeyParts as _, PublicKeyParts as _};
+use rsa::{BoxedUint, Pkcs1v15Sign, RsaPrivateKey};
 use sha2_next::{Digest, Sha256};
 
-use super::{der, pem};
+use super::{der, pem, price};
 
 /// A private key that can sign, and one that cannot.
 pub(super) enum PrivateKey {
@@ -40,9 +41,26 @@ const CURVE_P521: &[u8] = &[0x2b, 0x81, 0x04, 0x00, 0x23];
 const NO_SIGNER: &str = "x509: certificate private key does not implement crypto.Signer";
 
 impl PrivateKey {
-    /// A new RSA key.
-    pub(super) fn generate_rsa(rng: &mut ChaCha20Rng, bits: usize) -> Result<Self, String> {
-        let key = RsaPrivateKey::new(rng, bits).map_err(|error| error.to_string())?;
+    /// A new RSA key of `128·N` bits with the exponent 65537.
+    ///
+    /// Finding the primes takes a time that depends on them, as it does in Go: nobody can ask this
+    /// process for keys and time it. Signing is left to a library that takes the same time for
+    /// every key.
+    pub(super) fn generate_rsa<const N: usize>(rng: &mut ChaCha20Rng) -> Result<Self, String> {
+        let primes =
+            primes::pair::<N>(&mut || rng.next_u64()).map_err(|error| error.to_string())?;
+        let [p, q] = primes.map(|prime| {
+            let bytes: Vec<u8> = prime.iter().rev().flat_map(|limb| limb.to_be_bytes()).collect();
+            BoxedUint::from_be_slice(&bytes, 64 * N as u32)
+        });
+        let failed = |error: &dyn std::fmt::Display| error.to_string();
+        let (p, q) = (p.map_err(|error| failed(&error))?, q.map_err(|error| failed(&error))?);
+        let key = RsaPrivateKey::from_p_q(p, q, BoxedUint::from(65_537u64))
+            .map_err(|error| failed(&error))?;
+        // FIPS 186-5, A.1.1, step 3; never met by chance.
+        if key.d().bits() <= 64 * N as u32 {
+            return Err("crypto/rsa: d too small".to_owned());
+        }
         Ok(Self::Rsa(Box::new(key)))
     }
 
@@ -198,6 +216,15 @@ impl PrivateKey {
             Self::Dsa(_) => (&[], &[]),
         };
         der::element(der::SEQUENCE, &[&der::element(der::OBJECT, &[oid]), null])
+    }
+
+    /// What a signature takes of a render's budget.
+    pub(super) fn price(&self) -> u64 {
+        match self {
+            Self::Rsa(key) => price::rsa_signature(u64::from(key.n().bits())),
+            Self::P256(_) | Self::P384(_) | Self::P521(_) | Self::Ed25519(_) => price::CURVE,
+            Self::Dsa(_) => 0,
+        }
     }
 
     /// Signs a message.

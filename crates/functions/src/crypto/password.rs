@@ -6,6 +6,8 @@ use scrypt::Params;
 use sha2_next::Sha256;
 use template::{CallError, Context};
 
+use super::price;
+
 /// The longest password bcrypt takes, in bytes.
 const BCRYPT_MAX: usize = 72;
 const BCRYPT_COST: u32 = 10;
@@ -16,8 +18,7 @@ pub(super) fn bcrypt(cx: &mut Context<'_>, password: &[u8]) -> Result<String, Ca
     if password.len() > BCRYPT_MAX {
         return Ok(format!("{FAILED}: bcrypt: password length exceeds {BCRYPT_MAX} bytes"));
     }
-    // A hash takes as long as many thousand steps.
-    cx.spend(1 << 20)?;
+    cx.spend(price::BCRYPT)?;
     let mut salt = [0; 16];
     cx.host().random(&mut salt)?;
     Ok(match bcrypt::hash_with_salt(password, BCRYPT_COST, salt) {

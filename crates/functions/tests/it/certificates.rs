@@ -2,8 +2,11 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use rsa::pkcs1::{DecodeRsaPrivateKey, DecodeRsaPublicKey};
+use rsa::traits::PublicKeyParts;
+use sha2_next::{Digest, Sha256};
 use x509_cert::Certificate;
-use x509_cert::der::Decode;
+use x509_cert::der::{Decode, Encode};
 
 use super::execute;
 
@@ -111,4 +114,59 @@ fn a_foreign_key_does_not_sign() {
         error.ends_with("x509: provided PrivateKey doesn't match parent's PublicKey"),
         "{error}"
     );
+}
+
+/// What Go's parser makes of a key, its own check of it included.
+fn go_reads(key: &str) -> String {
+    let template = r#"{{ (genCAWithKey "ca" 1 .Values.key).Key }}"#;
+    let request = serde_json::json!({
+        "op": "template", "name": "t", "template": template, "data": {"Values": {"key": key}},
+    });
+    testkit::oracle().ask(&request).unwrap().as_str().unwrap().to_owned()
+}
+
+#[test]
+fn go_takes_rsa_keys_and_writes_them_alike() {
+    for (template, length) in
+        [(r#"{{ genPrivateKey "rsa" }}"#, 4096), (r#"{{ (genCA "ca" 1).Key }}"#, 2048)]
+    {
+        let key = execute(template, None).unwrap();
+        assert_eq!(go_reads(&key), key);
+        let der = blocks(&key).remove(0).1;
+        let key = rsa::RsaPrivateKey::from_pkcs1_der(&der).unwrap();
+        assert_eq!(key.n().bits(), length);
+        assert_eq!(*key.e(), rsa::BoxedUint::from(65_537u64));
+        key.validate().unwrap();
+    }
+}
+
+#[test]
+fn signatures_are_the_issuers() {
+    let made = certificates(
+        r#"{{ $ca := genCA "my-ca" 365 }}{{ $ca.Cert }}{{ (genSignedCert "x" nil nil 5 $ca).Cert }}"#,
+    );
+    let issuer = made[0].tbs_certificate().subject_public_key_info();
+    let issuer = rsa::RsaPublicKey::from_pkcs1_der(issuer.subject_public_key.raw_bytes()).unwrap();
+    for certificate in &made {
+        let digest = Sha256::digest(certificate.tbs_certificate().to_der().unwrap());
+        let signature = certificate.signature().raw_bytes();
+        issuer.verify(rsa::Pkcs1v15Sign::new::<Sha256>(), &digest, signature).unwrap();
+    }
+}
+
+#[test]
+fn costly_work_is_paid_for() {
+    for call in [
+        r#"genPrivateKey "rsa""#,
+        r#"genPrivateKey "ecdsa""#,
+        r#"genCA "a" 1"#,
+        r#"genSelfSignedCert "a" nil nil 1"#,
+        r#"bcrypt "a""#,
+        r#"htpasswd "a" "b""#,
+        r#"derivePassword 1 "long" "a" "b" "c""#,
+    ] {
+        let template = format!("{{{{ range until 20000 }}}}{{{{ $_ := {call} }}}}{{{{ end }}}}");
+        let error = super::execute_with_fuel(&template, 60_000).unwrap_err();
+        assert!(error.contains("rendering takes more than 60000 steps"), "{call}: {error}");
+    }
 }
