@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use crate::{Diagnostic, Label, Severity, Source};
+use crate::{Diagnostic, Label, Role, Severity, Source, origin};
 
 /// Whether the form for people may carry colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub(crate) fn render(diagnostic: &Diagnostic, style: Style) -> String {
     for (source, labels) in by_source(&diagnostic.labels) {
         group = group.element(snippet(source, &labels));
     }
-    for note in &diagnostic.notes {
+    for note in diagnostic.notes.iter().chain(&origin::notes(&diagnostic.origin)) {
         group = group.element(Level::NOTE.message(clean(note)));
     }
     for hint in &diagnostic.hints {
@@ -46,8 +46,9 @@ pub(crate) fn render(diagnostic: &Diagnostic, style: Style) -> String {
 /// Labels gathered by their text, in the order of their first mention, causes first.
 fn by_source(labels: &[Label]) -> Vec<(&Arc<Source>, Vec<&Label>)> {
     let mut groups: Vec<(&Arc<Source>, Vec<&Label>)> = vec![];
-    let (causes, others): (Vec<&Label>, Vec<&Label>) = labels.iter().partition(|l| l.primary);
-    for label in causes.into_iter().chain(others) {
+    let mut ordered: Vec<&Label> = labels.iter().collect();
+    ordered.sort_by_key(|label| label.role);
+    for label in ordered {
         match groups.iter_mut().find(|(source, _)| **source == label.source) {
             Some((_, group)) => group.push(label),
             None => groups.push((&label.source, vec![label])),
@@ -69,7 +70,10 @@ fn snippet<'a>(
         .path(source.name.as_str())
         .line_start(source.position(start).line);
     for label in labels {
-        let kind = if label.primary { AnnotationKind::Primary } else { AnnotationKind::Context };
+        let kind = match label.role {
+            Role::Cause => AnnotationKind::Primary,
+            Role::Context | Role::Caller => AnnotationKind::Context,
+        };
         let span = label.span.start - start..label.span.end - start;
         let words = (!label.message.is_empty()).then(|| clean(&label.message));
         snippet = snippet.annotation(kind.span(span).label(words));

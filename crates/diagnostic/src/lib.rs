@@ -20,6 +20,7 @@
 mod carets;
 mod json;
 mod nearest;
+mod origin;
 mod source;
 
 use std::ops::Range;
@@ -27,6 +28,7 @@ use std::sync::Arc;
 
 pub use carets::Style;
 pub use nearest::nearest;
+pub use origin::Origin;
 pub use source::{Position, Source};
 
 /// How bad it is.
@@ -47,8 +49,19 @@ pub struct Label {
     pub span: Range<usize>,
     /// A few words beside the carets; may be empty.
     pub message: String,
-    /// The cause itself rather than its surroundings.
-    pub primary: bool,
+    /// What the range has to do with the error.
+    pub role: Role,
+}
+
+/// What a label's range has to do with the error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// It is the cause.
+    Cause,
+    /// It belongs to the cause: a first definition, where a value was set.
+    Context,
+    /// It led to the place of the cause: a link of the chain of calls.
+    Caller,
 }
 
 /// One thing that is wrong, with everything needed to mend it.
@@ -60,8 +73,11 @@ pub struct Diagnostic {
     pub code: Option<&'static str>,
     /// What is wrong: one sentence, lower case, no full stop.
     pub message: String,
-    /// Where: the first primary label is the place that is named in one-line forms.
+    /// Where: the first cause is the place that is named in one-line forms. Callers stand in the
+    /// order of the chain, innermost first.
     pub labels: Vec<Label>,
+    /// Where the value that it is about was looked for, the place that wins first.
+    pub origin: Vec<Origin>,
     /// Facts that explain it, such as the chain of includes.
     pub notes: Vec<String>,
     /// What to do about it.
@@ -89,13 +105,26 @@ impl Diagnostic {
     /// Points at the cause.
     #[must_use]
     pub fn label(self, at: &Arc<Source>, span: Range<usize>, message: impl Into<String>) -> Self {
-        self.push(at, span, message.into(), true)
+        self.push(at, span, message.into(), Role::Cause)
     }
 
-    /// Points at something that belongs to the cause: a first definition, a caller.
+    /// Points at something that belongs to the cause: a first definition.
     #[must_use]
     pub fn context(self, at: &Arc<Source>, span: Range<usize>, message: impl Into<String>) -> Self {
-        self.push(at, span, message.into(), false)
+        self.push(at, span, message.into(), Role::Context)
+    }
+
+    /// Adds the next link of the chain that led here, innermost first.
+    #[must_use]
+    pub fn caller(self, at: &Arc<Source>, span: Range<usize>, message: impl Into<String>) -> Self {
+        self.push(at, span, message.into(), Role::Caller)
+    }
+
+    /// Adds a place where the value was looked for.
+    #[must_use]
+    pub fn asked(mut self, origin: Origin) -> Self {
+        self.origin.push(origin);
+        self
     }
 
     /// Adds an explaining fact.
@@ -121,9 +150,14 @@ impl Diagnostic {
         }
     }
 
-    /// The place of the first primary label, else of the first label.
+    /// The label of the first cause, else the first label.
+    pub fn main_label(&self) -> Option<&Label> {
+        self.labels.iter().find(|l| l.role == Role::Cause).or_else(|| self.labels.first())
+    }
+
+    /// The place of the first cause, else of the first label.
     pub fn position(&self) -> Option<(&Source, Position)> {
-        let label = self.labels.iter().find(|l| l.primary).or_else(|| self.labels.first())?;
+        let label = self.main_label()?;
         Some((&label.source, label.source.position(label.span.start)))
     }
 
@@ -138,18 +172,20 @@ impl Diagnostic {
     }
 
     fn new(severity: Severity, message: String) -> Self {
-        Self { severity, code: None, message, labels: vec![], notes: vec![], hints: vec![] }
+        Self {
+            severity,
+            code: None,
+            message,
+            labels: vec![],
+            origin: vec![],
+            notes: vec![],
+            hints: vec![],
+        }
     }
 
-    fn push(
-        mut self,
-        at: &Arc<Source>,
-        span: Range<usize>,
-        message: String,
-        primary: bool,
-    ) -> Self {
+    fn push(mut self, at: &Arc<Source>, span: Range<usize>, message: String, role: Role) -> Self {
         let span = at.clamp(span);
-        self.labels.push(Label { source: Arc::clone(at), span, message, primary });
+        self.labels.push(Label { source: Arc::clone(at), span, message, role });
         self
     }
 }

@@ -58,6 +58,6 @@ fn spans_outside_the_text_and_control_characters_do_no_harm() {
         Diagnostic::error("bad \u{1b}[31m").label(&file, 1..9000, "").label(&file, beyond, "here");
     let shown = d.render(Style::Plain);
     assert!(!shown.contains('\u{1b}'), "{shown}");
-    assert_eq!(d.to_json()["labels"][0]["line"], 1);
+    assert_eq!(d.to_json()["location"]["line"], 1);
     assert_eq!(d.to_string(), "x:1:1: bad \u{1b}[31m");
 }
