@@ -43,7 +43,7 @@ mod uuid;
 
 use std::sync::{Arc, LazyLock};
 
-use template::{Function, Library};
+use template::{Function, Library, Passage};
 
 pub use url::{host_and_path, is_request_url};
 
@@ -76,6 +76,27 @@ const HELM: &[&[Function]] = &[
     templates::FUNCTIONS,
 ];
 
+/// Which functions hand on what they are given, and how; errors say by it where a value is from.
+const PASSAGES: &[(&str, Passage)] = &[
+    ("coalesce", Passage::FirstTrue),
+    ("deepCopy", Passage::Last),
+    ("default", Passage::Default),
+    ("dict", Passage::Entries),
+    ("dig", Passage::Dig),
+    ("fail", Passage::Failure),
+    ("get", Passage::Entry),
+    ("include", Passage::Execution),
+    ("list", Passage::Items),
+    ("merge", Passage::Merged),
+    ("mergeOverwrite", Passage::Merged),
+    ("mustDeepCopy", Passage::Last),
+    ("mustMerge", Passage::Merged),
+    ("mustMergeOverwrite", Passage::Merged),
+    ("required", Passage::Last),
+    ("tpl", Passage::Execution),
+    ("tuple", Passage::Items),
+];
+
 /// Sprig's functions that Helm leaves as they are.
 pub fn sprig() -> &'static [Function] {
     static FUNCTIONS: LazyLock<Vec<Function>> = LazyLock::new(|| SPRIG.concat());
@@ -91,6 +112,6 @@ pub fn helm() -> &'static [Function] {
 /// Go's builtins, Sprig's and Helm's functions: every name a chart may use.
 pub fn library() -> Arc<Library> {
     static LIBRARY: LazyLock<Arc<Library>> =
-        LazyLock::new(|| Arc::new(Library::new().with(sprig()).with(helm())));
+        LazyLock::new(|| Arc::new(Library::new().with(sprig()).with(helm()).handing_on(PASSAGES)));
     Arc::clone(&LIBRARY)
 }

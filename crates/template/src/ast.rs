@@ -164,6 +164,16 @@ impl Ast {
         &self.children[children.start as usize..][..children.len as usize]
     }
 
+    /// Whether a variable is assigned anywhere after its declaration.
+    pub(crate) fn is_assigned(&self, name: &str, text: &str) -> bool {
+        self.nodes.iter().any(|node| match node.kind {
+            NodeKind::Pipe { declared, assigns: true, .. } => self.children(declared).iter().any(
+                |&v| matches!(self.kind(v), NodeKind::Variable(known) if known.of(text) == name),
+            ),
+            _ => false,
+        })
+    }
+
     /// Whether a body is only white space.
     pub(crate) fn is_empty(&self, id: NodeId, text: &str) -> bool {
         let node = self.node(id);

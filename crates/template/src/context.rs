@@ -13,6 +13,7 @@ use diagnostic::Source;
 
 use crate::parser::Failure;
 use crate::set::{Template, Templates, overlay, parse_error};
+use crate::traced::Trace;
 use crate::value::Cycles;
 use crate::vm::Fault;
 use crate::{CallError, ExecError, Map, Options, OverlayError, Str, TemplateSet, Value};
@@ -86,6 +87,11 @@ pub struct Context<'a> {
     nesting: HashMap<Str, u32>,
     overlay: Option<Rc<Overlay>>,
     cycles: Cycles,
+    /// What the session's template was given.
+    data: Option<Value>,
+    /// Bytes that may be printed before somebody looks: none while a trace is taken.
+    unchecked: usize,
+    trace: Option<Trace>,
 }
 
 /// Templates defined by a text that was compiled during a render, over those that it can see.
@@ -101,11 +107,14 @@ impl<'a> Context<'a> {
             set,
             host,
             fuel: options.fuel,
-            options,
             nested: 0,
             nesting: HashMap::new(),
             overlay: None,
             cycles: Cycles::default(),
+            data: None,
+            unchecked: options.output,
+            trace: None,
+            options,
         }
     }
 
@@ -168,7 +177,35 @@ impl<'a> Context<'a> {
         }
         self.fuel = 0;
         let limit = self.options.fuel;
-        Err(Fault::new(format!("rendering takes more than {limit} steps")))
+        Err(Fault::limit(format!("rendering takes more than {limit} steps")))
+    }
+
+    /// Notes what the session's template is given; only errors look at it.
+    pub(crate) fn begin(&mut self, data: &Value) {
+        self.data = Some(data.clone());
+    }
+
+    /// From now on remembers which node printed what.
+    pub(crate) fn start_trace(&mut self) {
+        self.trace = Some(Trace::default());
+        self.unchecked = 0;
+    }
+
+    pub(crate) fn take_trace(&mut self) -> Trace {
+        self.unchecked = self.options.output;
+        self.trace.take().unwrap_or_default()
+    }
+
+    pub(crate) fn trace(&mut self) -> Option<&mut Trace> {
+        self.trace.as_mut()
+    }
+
+    pub(crate) fn unchecked(&self) -> usize {
+        self.unchecked
+    }
+
+    pub(crate) fn data(&self) -> Option<&Value> {
+        self.data.as_ref()
     }
 
     pub(crate) fn options(&self) -> &Options {

@@ -10,7 +10,10 @@ use std::sync::Arc;
 
 use diagnostic::{Diagnostic, Source};
 
+use crate::subject::{Origin, Subject};
 use crate::unicode::quote;
+
+mod diagnosis;
 
 /// A text that is not a template.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,6 +29,10 @@ pub struct ParseError {
     pub source_text: Arc<Source>,
     /// Bytes of the text.
     pub span: Range<usize>,
+    /// What is still open, where the text ends too early: a structure's pipeline or name.
+    pub open: Option<Box<Range<usize>>>,
+    /// What may have been meant.
+    pub meant: Option<Box<str>>,
 }
 
 /// An execution that failed.
@@ -38,6 +45,23 @@ struct Repr {
     callers: Vec<Frame>,
     message: String,
     cause: Option<CallError>,
+    subjects: Vec<Subject>,
+    kind: ErrorKind,
+}
+
+/// What kind of failure an execution met, where that is of use.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// Any other.
+    #[default]
+    Other,
+    /// There is no template of the name.
+    NoTemplate {
+        /// A name that is near to it.
+        meant: Option<String>,
+    },
+    /// A budget is spent; what follows will fail, too.
+    Limit,
 }
 
 /// Where an execution failed: one level of a chain of templates.
@@ -98,11 +122,13 @@ pub enum OverlayError {
 impl ParseError {
     /// The form with carets.
     pub fn to_diagnostic(&self) -> Diagnostic {
-        Diagnostic::error(self.message.clone()).code("template-syntax").label(
-            &self.source_text,
-            self.span.clone(),
-            "",
-        )
+        let mut diagnostic = Diagnostic::error(self.message.clone()).code("template-syntax");
+        diagnostic = diagnostic.label(&self.source_text, self.span.clone(), "");
+        if let Some(open) = &self.open {
+            let words = "opened here, without an `{{ end }}`";
+            diagnostic = diagnostic.context(&self.source_text, open.as_ref().clone(), words);
+        }
+        self.meant.iter().fold(diagnostic, |d, meant| d.hint(format!("did you mean `{meant}`?")))
     }
 }
 
@@ -114,6 +140,8 @@ impl ExecError {
             callers: Vec::new(),
             message: message.into(),
             cause: None,
+            subjects: Vec::new(),
+            kind: ErrorKind::Other,
         }))
     }
 
@@ -123,7 +151,57 @@ impl ExecError {
         message: String,
         cause: Option<CallError>,
     ) -> Self {
-        Self(Box::new(Repr { frame: Some(frame), callers, message, cause }))
+        let (subjects, kind) = (Vec::new(), ErrorKind::Other);
+        Self(Box::new(Repr { frame: Some(frame), callers, message, cause, subjects, kind }))
+    }
+
+    /// Says which expressions it is about.
+    #[must_use]
+    pub(crate) fn about(mut self, subjects: Vec<Subject>) -> Self {
+        self.0.subjects = subjects;
+        self
+    }
+
+    /// Says what kind of failure it is.
+    #[must_use]
+    pub(crate) fn of_kind(mut self, kind: ErrorKind) -> Self {
+        self.0.kind = kind;
+        self
+    }
+
+    /// What kind of failure it is.
+    pub fn kind(&self) -> &ErrorKind {
+        &self.0.kind
+    }
+
+    /// The expressions that it is about; they stand in the innermost template of the chain.
+    pub fn subjects(&self) -> &[Subject] {
+        &self.0.subjects
+    }
+
+    pub(crate) fn subjects_mut(&mut self) -> &mut [Subject] {
+        &mut self.0.subjects
+    }
+
+    /// The last of the chain of execution errors.
+    pub(crate) fn innermost_mut(&mut self) -> &mut ExecError {
+        let mut error = self;
+        while error.cause().and_then(CallError::exec).is_some() {
+            let next = error.0.cause.as_mut().and_then(CallError::exec_mut);
+            error = next.expect("there is one, or the loop had ended");
+        }
+        error
+    }
+
+    /// What the outermost template had as dot is the session's data.
+    #[must_use]
+    pub(crate) fn settled(mut self) -> Self {
+        for subject in self.innermost_mut().subjects_mut() {
+            if let Origin::Dot(path) = &mut subject.origin {
+                subject.origin = Origin::Data(std::mem::take(path));
+            }
+        }
+        self
     }
 
     /// The `template` actions that led here, innermost first; Go's text does not mention them.
@@ -160,33 +238,6 @@ impl ExecError {
     /// The error at the root: plain words, or a function's own error.
     pub fn root_cause(&self) -> Option<&CallError> {
         self.cause().map(CallError::root)
-    }
-
-    /// The form with carets: the innermost place is the cause, the others are its surroundings.
-    pub fn to_diagnostic(&self) -> Diagnostic {
-        let innermost = self.chain().last().unwrap_or(self);
-        let message = match innermost.root_cause() {
-            Some(cause) => format!("{}: {cause}", innermost.message()),
-            None => innermost.message().to_owned(),
-        };
-        let mut diagnostic = Diagnostic::error(message).code("template-execution");
-        if let Some(CallError::Parse(error)) = innermost.root_cause() {
-            diagnostic =
-                diagnostic.label(&error.source_text, error.span.clone(), error.message.clone());
-        }
-        let mut errors: Vec<&ExecError> = self.chain().collect();
-        errors.reverse();
-        for (at, error) in errors.into_iter().enumerate() {
-            let (frame, callers) = (error.frame(), error.callers());
-            if let Some(frame) = frame.filter(|_| at == 0) {
-                diagnostic = diagnostic.label(&frame.source_text, frame.span.clone(), "");
-            }
-            for caller in frame.filter(|_| at > 0).into_iter().chain(callers) {
-                let words = format!("called from {:?}", caller.template);
-                diagnostic = diagnostic.context(&caller.source_text, caller.span.clone(), words);
-            }
-        }
-        diagnostic
     }
 }
 
@@ -232,6 +283,14 @@ impl CallError {
         match self {
             Self::Exec(error) => Some(error),
             Self::Wrapped { cause, .. } => cause.exec(),
+            Self::Message(_) | Self::Parse(_) | Self::Other(_) => None,
+        }
+    }
+
+    pub(crate) fn exec_mut(&mut self) -> Option<&mut ExecError> {
+        match self {
+            Self::Exec(error) => Some(error),
+            Self::Wrapped { cause, .. } => cause.exec_mut(),
             Self::Message(_) | Self::Parse(_) | Self::Other(_) => None,
         }
     }

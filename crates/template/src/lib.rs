@@ -39,17 +39,21 @@ mod parser;
 mod program;
 mod set;
 mod stack;
+mod subject;
+mod traced;
 mod unicode;
 mod value;
 mod vm;
 
 pub use context::{Context, Host, Lookup, NoHost};
 pub use duration::{DAYS, Duration, MONTHS};
-pub use error::{CallError, ExecError, Frame, OverlayError, ParseError};
+pub use error::{CallError, ErrorKind, ExecError, Frame, OverlayError, ParseError};
 pub use function::{Call, Function, Param};
 pub use library::Library;
 pub use program::ProgramCache;
 pub use set::{MissingKey, Options, Session, TemplateSet};
+pub use subject::{Found, Origin, Passage, Role, Step, Subject};
+pub use traced::{Piece, Traced};
 pub use value::{
     Entries, Float, IntKind, Kind, List, ListType, Map, MapType, NamedList, NamedMap, NilMap,
     Object, Str, UintKind, Value,

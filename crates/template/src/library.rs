@@ -6,8 +6,8 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::Function;
 use crate::builtins::{BUILTINS, Special, special_at};
+use crate::{Function, Passage};
 
 /// Functions by name: Go's builtins, and those added with [`with`](Self::with).
 #[derive(Debug, Clone)]
@@ -15,12 +15,21 @@ pub struct Library {
     id: u64,
     functions: Vec<Function>,
     names: HashMap<&'static str, u32>,
+    passages: HashMap<&'static str, Passage>,
 }
+
+const BUILTIN_PASSAGES: [(&str, Passage); 2] =
+    [("index", Passage::Entry), ("or", Passage::FirstTrue)];
 
 impl Library {
     /// Go's builtin functions alone.
     pub fn new() -> Self {
-        let empty = Self { id: 0, functions: Vec::new(), names: HashMap::new() };
+        let empty = Self {
+            id: 0,
+            functions: Vec::new(),
+            names: HashMap::new(),
+            passages: HashMap::from(BUILTIN_PASSAGES),
+        };
         empty.with(BUILTINS)
     }
 
@@ -33,6 +42,18 @@ impl Library {
         }
         self.id = fresh_id();
         self
+    }
+
+    /// Says how functions hand on what they are given; only errors ask.
+    #[must_use]
+    pub fn handing_on(mut self, passages: &[(&'static str, Passage)]) -> Self {
+        self.passages.extend(passages.iter().copied());
+        self
+    }
+
+    /// How a function hands on what it is given, if that is known.
+    pub(crate) fn passage(&self, name: &str) -> Option<Passage> {
+        self.passages.get(name).copied()
     }
 
     /// The function of this name, a builtin too.

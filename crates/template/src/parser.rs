@@ -29,6 +29,10 @@ pub(crate) struct Failure {
     /// The line on which the action began, if that is another one.
     pub(crate) started: Option<usize>,
     pub(crate) span: Range<usize>,
+    /// What is still open, where the text ends too early.
+    pub(crate) open: Option<Range<usize>>,
+    /// What may have been meant.
+    pub(crate) meant: Option<String>,
 }
 
 impl Failure {
@@ -61,6 +65,7 @@ pub(crate) fn parse(text: &str, library: &Library) -> Parsed<Ast> {
         ast: Ast::default(),
         tree: Tree::default(),
         nesting: 0,
+        open: Vec::new(),
     };
     parser.top_level()?;
     Ok(parser.ast)
@@ -74,6 +79,8 @@ struct Parser<'t> {
     tree: Tree,
     /// Control structures around this place, over all trees.
     nesting: usize,
+    /// Where those that still need their end begin.
+    open: Vec<Range<usize>>,
 }
 
 /// State of one body: each definition has its own look-ahead and variables.
@@ -147,7 +154,9 @@ impl Parser<'_> {
         }
         let name = self.unquote(token)?;
         self.expect(TokenKind::RightDelim, CONTEXT)?;
+        self.open.push(token.start..token.end);
         self.body(&name, CONTEXT)?;
+        self.open.pop();
         self.tree = outer;
         Ok(())
     }
@@ -191,7 +200,9 @@ impl Parser<'_> {
                 Item::Terminator(terminator) => return Ok((self.list(start, &nodes), terminator)),
             }
         }
-        Err(self.fail("unexpected EOF"))
+        let mut failure = self.fail("unexpected EOF");
+        failure.open = self.open.last().cloned();
+        Err(failure)
     }
 
     fn text_or_action(&mut self) -> Parsed<Item> {

@@ -14,7 +14,9 @@ use crate::instructions::Code;
 use crate::parser::{Failure, multiple_definition};
 use crate::program::Program;
 use crate::unicode::quote;
-use crate::{Context, ExecError, Host, Library, ParseError, ProgramCache, Value, vm};
+use crate::{
+    Context, ErrorKind, ExecError, Host, Library, ParseError, ProgramCache, Traced, Value, vm,
+};
 
 /// Templates that may call each other by name.
 #[derive(Clone, Debug)]
@@ -149,7 +151,16 @@ impl<'a> Session<'a> {
         let Some(template) = self.context.find(name) else {
             return Err(self.context.no_template(name));
         };
-        vm::execute(&mut self.context, &template, data)
+        self.context.begin(data);
+        vm::execute(&mut self.context, &template, data).map_err(ExecError::settled)
+    }
+
+    /// Executes a template and tells which part of it printed what. Slower; for errors.
+    pub fn execute_traced(&mut self, name: &str, data: &Value) -> Result<Traced, ExecError> {
+        self.context.start_trace();
+        let result = self.execute(name, data);
+        let trace = self.context.take_trace();
+        result.map(|text| Traced::new(text, trace))
     }
 
     /// What functions of this session may use; to call one outside of a template.
@@ -215,6 +226,8 @@ pub(crate) fn parse_error(failure: &Failure, name: &str, source: Arc<Source>) ->
         message: failure.words(name),
         source_text: source,
         span: failure.span.clone(),
+        open: failure.open.clone().map(Box::new),
+        meant: failure.meant.as_deref().map(Box::from),
     }
 }
 
@@ -259,13 +272,23 @@ fn twice(program: &Program, name: &str) -> Failure {
         message: multiple_definition(name),
         started: None,
         span: Range { start: text.len(), end: text.len() },
+        open: None,
+        meant: None,
     }
 }
 
 impl Context<'_> {
     /// Go's words for a template that does not exist.
     pub(crate) fn no_template(&self, name: &str) -> ExecError {
-        let (name, root) = (quote(name), quote(&**self.set.root()));
-        ExecError::bare(format!("template: no template {name} associated with template {root}"))
+        let (quoted, root) = (quote(name), quote(&**self.set.root()));
+        let message = format!("template: no template {quoted} associated with template {root}");
+        ExecError::bare(message).of_kind(ErrorKind::NoTemplate { meant: self.near(name) })
+    }
+
+    /// The name of a template that is near to this one.
+    pub(crate) fn near(&self, name: &str) -> Option<String> {
+        let mut names: Vec<&str> = self.set.names().collect();
+        names.sort_unstable();
+        diagnostic::nearest(name, names).map(str::to_owned)
     }
 }

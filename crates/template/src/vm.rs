@@ -9,6 +9,7 @@
     reason = "faults travel boxed, so that results stay small on the hot path"
 )]
 
+mod blame;
 mod call;
 mod check;
 mod fault;
@@ -16,14 +17,14 @@ mod field;
 mod range;
 
 pub(crate) use check::{assignable, convert};
-pub(crate) use fault::Fault;
+pub(crate) use fault::{Fault, frame};
 
 use crate::builtins::index;
 use crate::instructions::{Base, Code, Instruction, Keys, NOTED};
 use crate::program::Program;
 use crate::set::Template;
 use crate::value::Kind;
-use crate::{Context, ExecError, Value, format};
+use crate::{Context, ErrorKind, ExecError, Value, format};
 use range::LoopState;
 
 /// Executes a template over a value and returns what it prints.
@@ -47,9 +48,17 @@ pub(crate) fn execute(
         noted: NOTED,
     };
     machine.enter();
+    if let Some(trace) = cx.trace() {
+        trace.enter();
+    }
     match machine.run(cx) {
-        Ok(()) => Ok(machine.out),
-        Err(fault) => Err(machine.locate(*fault)),
+        Ok(()) => {
+            if let Some(trace) = cx.trace() {
+                trace.leave(&machine.out);
+            }
+            Ok(machine.out)
+        }
+        Err(fault) => Err(machine.locate(cx, *fault)),
     }
 }
 
@@ -279,8 +288,10 @@ impl Machine {
                 CheckTemplate(name) => {
                     let name = &tables.templates[name as usize];
                     if cx.find(name).is_none() {
+                        let kind = ErrorKind::NoTemplate { meant: cx.near(name) };
                         let name = crate::unicode::quote(&**name);
-                        return Err(Fault::new(format!("template {name} not defined")));
+                        let words = format!("template {name} not defined");
+                        return Err(Fault::new(words).of_kind(kind));
                     }
                     let depth = cx.options().depth;
                     if self.frames.len() >= depth as usize {
@@ -301,7 +312,7 @@ impl Machine {
         }
     }
 
-    fn print(&mut self, cx: &Context<'_>, program: &Program) -> Step {
+    fn print(&mut self, cx: &mut Context<'_>, program: &Program) -> Step {
         let value = self.pop();
         if value.kind() == Kind::Func {
             let shown = program.ast.show(self.location(), &program.text);
@@ -312,10 +323,22 @@ impl Machine {
         self.check_output(cx)
     }
 
-    fn check_output(&self, cx: &Context<'_>) -> Step {
+    fn check_output(&self, cx: &mut Context<'_>) -> Step {
+        if self.out.len() > cx.unchecked() {
+            return self.look_at_output(cx);
+        }
+        Ok(())
+    }
+
+    /// The output is too long, or its trace is taken.
+    #[cold]
+    fn look_at_output(&self, cx: &mut Context<'_>) -> Step {
         let limit = cx.options().output;
         if self.out.len() > limit {
-            return Err(Fault::new(format!("output is longer than {limit} bytes")));
+            return Err(Fault::limit(format!("output is longer than {limit} bytes")));
+        }
+        if let Some(trace) = cx.trace() {
+            trace.printed(self.out.len(), &self.template, self.location());
         }
         Ok(())
     }

@@ -85,12 +85,14 @@ impl Parser<'_> {
         let variables = self.tree.variables.len();
         let pipe = self.pipeline(control.word(), TokenKind::RightDelim)?;
         self.tree.ranges += usize::from(control == Control::Range);
+        self.open.push(self.ast.node(pipe).span.range());
         let (list, terminator) = self.item_list()?;
         self.tree.ranges -= usize::from(control == Control::Range);
         let otherwise = match terminator {
             Terminator::End => None,
             Terminator::Else => Some(self.else_list(control)?),
         };
+        self.open.pop();
         self.tree.variables.truncate(variables);
         let branch = Branch { pipe, list, otherwise };
         let node = *self.ast.node(pipe);
@@ -128,7 +130,9 @@ impl Parser<'_> {
         let name = self.template_name(token, CONTEXT)?;
         let pipe = self.pipeline(CONTEXT, TokenKind::RightDelim)?;
         let outer = std::mem::take(&mut self.tree);
+        self.open.push(token.start..token.end);
         self.body(&name, CONTEXT)?;
+        self.open.pop();
         self.tree = outer;
         Ok(self.template_node(token, name, Some(pipe)))
     }

@@ -165,7 +165,12 @@ impl Parser<'_> {
             TokenKind::Identifier => {
                 if !self.library.contains(self.word(token)) {
                     let name = quote(self.word(token));
-                    return Err(self.fail(format!("function {name} not defined")));
+                    let mut failure = self.fail(format!("function {name} not defined"));
+                    let mut names: Vec<&str> = self.library.names().collect();
+                    names.sort_unstable();
+                    let word = self.word(token);
+                    failure.meant = diagnostic::nearest(word, names).map(str::to_owned);
+                    return Err(failure);
                 }
                 NodeKind::Identifier(span)
             }

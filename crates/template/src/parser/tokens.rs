@@ -79,6 +79,8 @@ impl Parser<'_> {
             message: message.into(),
             started: None,
             span: token.start..token.end,
+            open: None,
+            meant: None,
         })
     }
 

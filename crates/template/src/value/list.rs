@@ -84,6 +84,11 @@ impl List {
         Rc::ptr_eq(&self.0, &other.0)
     }
 
+    /// A number that tells this list from every other that is alive.
+    pub(crate) fn identity(&self) -> usize {
+        Rc::as_ptr(&self.0).addr()
+    }
+
     /// The items of a list that nobody else holds.
     pub(super) fn take(self) -> Option<Vec<Value>> {
         let mut inner = Rc::into_inner(self.0)?;

@@ -4,7 +4,7 @@ use crate::ast::NodeId;
 use crate::error::Frame;
 use crate::instructions::NOTED;
 use crate::set::Template;
-use crate::{CallError, ExecError};
+use crate::{CallError, Context, ErrorKind, ExecError};
 
 use super::Machine;
 
@@ -17,16 +17,29 @@ pub(crate) struct Fault {
     message: String,
     cause: Option<CallError>,
     place: Option<NodeId>,
+    kind: ErrorKind,
 }
 
 impl Fault {
     pub(crate) fn new(message: impl Into<String>) -> Box<Self> {
-        Box::new(Self { message: message.into(), cause: None, place: None })
+        let kind = ErrorKind::Other;
+        Box::new(Self { message: message.into(), cause: None, place: None, kind })
+    }
+
+    /// A budget that is spent.
+    pub(crate) fn limit(message: impl Into<String>) -> Box<Self> {
+        Self::new(message).of_kind(ErrorKind::Limit)
+    }
+
+    pub(super) fn of_kind(mut self: Box<Self>, kind: ErrorKind) -> Box<Self> {
+        self.kind = kind;
+        self
     }
 
     /// A function or method that failed.
     pub(crate) fn calling(name: &str, cause: CallError) -> Box<Self> {
-        Box::new(Self { message: format!("error calling {name}"), cause: Some(cause), place: None })
+        let (message, kind) = (format!("error calling {name}"), ErrorKind::Other);
+        Box::new(Self { message, cause: Some(cause), place: None, kind })
     }
 
     /// Says where it happened, if that is another place than the instruction's.
@@ -38,6 +51,11 @@ impl Fault {
     /// Whether a function or method failed, rather than the machine.
     pub(super) fn is_call(&self) -> bool {
         self.cause.is_some()
+    }
+
+    /// The failure of a template that the failed function executed.
+    pub(super) fn inner(&mut self) -> Option<&mut ExecError> {
+        self.cause.as_mut()?.exec_mut().map(ExecError::innermost_mut)
     }
 
     pub(crate) fn into_call_error(self) -> CallError {
@@ -54,15 +72,19 @@ impl Machine {
         self.location_in(&self.template, self.pc)
     }
 
-    pub(super) fn locate(&self, fault: Fault) -> ExecError {
+    pub(super) fn locate(&self, cx: &Context<'_>, mut fault: Fault) -> ExecError {
         let place = fault.place.filter(|&place| place != NOTED);
-        let frame = frame(&self.template, place.unwrap_or_else(|| self.location()));
+        let node = place.unwrap_or_else(|| self.location());
+        let subjects = self.subjects(cx, &mut fault, node);
+        let frame = frame(&self.template, node);
         let callers = self.frames.iter().rev().take(MAX_CALLERS);
         let callers = callers.map(|caller| frame_of_call(caller, self)).collect();
         ExecError::at(frame, callers, fault.message, fault.cause)
+            .about(subjects)
+            .of_kind(fault.kind)
     }
 
-    fn location_in(&self, template: &Template, pc: usize) -> NodeId {
+    pub(super) fn location_in(&self, template: &Template, pc: usize) -> NodeId {
         let location = template.code().locations[pc.saturating_sub(1)];
         if location == NOTED { self.noted } else { location }
     }
@@ -72,7 +94,7 @@ fn frame_of_call(caller: &super::CallFrame, machine: &Machine) -> Frame {
     frame(&caller.template, machine.location_in(&caller.template, caller.pc))
 }
 
-fn frame(template: &Template, node: NodeId) -> Frame {
+pub(crate) fn frame(template: &Template, node: NodeId) -> Frame {
     let program = template.program();
     let node = if node == NOTED { template.body() } else { node };
     let at = program.ast.node(node);

@@ -99,6 +99,11 @@ fn shown_behind_pointer(value: &Value) -> String {
 }
 
 impl LoopState {
+    /// The number of the round that runs, from 0.
+    pub(super) fn round(&self) -> Option<usize> {
+        self.at.checked_sub(1)
+    }
+
     /// The next index or key, and the element.
     fn next(&mut self) -> Option<(Value, Cell)> {
         let at = self.at;
