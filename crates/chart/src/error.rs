@@ -2,6 +2,8 @@
 //!
 //! Texts are Helm's where Helm has one: `helm template` and `windrose helm template` fail alike.
 
+use diagnostic::Diagnostic;
+
 /// Why a chart or its values were refused.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum Error {
@@ -70,4 +72,11 @@ pub enum Error {
         .0.join(", ")
     )]
     MissingDependencies(Vec<String>),
+}
+
+impl Error {
+    /// The same as diagnostics, with the place where that is known.
+    pub fn to_diagnostics(&self) -> Vec<Diagnostic> {
+        vec![Diagnostic::error(self.to_string())]
+    }
 }

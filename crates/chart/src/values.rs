@@ -9,6 +9,7 @@ use crate::{Error, archive::without_bom, strvals};
 
 mod coalesce;
 mod print;
+mod provenance;
 mod table;
 mod tree;
 
@@ -17,6 +18,7 @@ pub use print::{go_float, go_quote};
 pub use coalesce::{Coalesced, coalesce, coalesce_tree, overlay};
 pub(crate) use coalesce::{Mode, lay_over, merge_tables};
 pub(crate) use print::{go_print, go_print_bool_verb};
+pub use provenance::{Answer, Given, Key, Provenance, Said, Says, Spot, What, ask_file};
 pub use table::{Entry, Table};
 pub use tree::{Node, Tree};
 
