@@ -38,7 +38,7 @@ pub(crate) fn resolve(
     overrides: &BTreeMap<String, String>,
     files: &dyn Files,
 ) -> Result<Resolved, Vec<Diagnostic>> {
-    let chosen = choose(stack, environment).map_err(|e| vec![e])?;
+    let chosen = choose(stack, environment).map_err(|e| vec![*e])?;
     let environment = inherit(stack, chosen);
     let layers = read_layers(stack, &environment, files)?;
     let scope = Scope::default()
@@ -63,14 +63,17 @@ pub(crate) fn resolve(
     })
 }
 
-fn choose<'a>(stack: &'a Stack, name: Option<&str>) -> Result<Option<&'a Environment>, Diagnostic> {
+fn choose<'a>(
+    stack: &'a Stack,
+    name: Option<&str>,
+) -> Result<Option<&'a Environment>, Box<Diagnostic>> {
     let usable: Vec<&str> = stack.usable_environments().collect();
     let list = || format!("environments: {}", usable.join(", "));
     let Some(name) = name else {
         return match usable.as_slice() {
             [] if stack.environments.is_empty() => Ok(None),
             [only] => Ok(stack.environments.get(*only)),
-            _ => Err(Diagnostic::error("an environment must be named").note(list())),
+            _ => Err(Diagnostic::error("an environment must be named").note(list()).into()),
         };
     };
     match stack.environments.get(name) {
@@ -78,17 +81,15 @@ fn choose<'a>(stack: &'a Stack, name: Option<&str>) -> Result<Option<&'a Environ
             .name
             .place
             .error(format!("environment `{name}` is abstract"), "only to be extended")
-            .note(list())),
+            .note(list())
+            .into()),
         Some(environment) => Ok(Some(environment)),
         None if stack.environments.is_empty() && name == ONLY => Ok(None),
         None => {
             let error = Diagnostic::error(format!("there is no environment `{name}`"))
                 .suggest(name, usable.iter().copied());
-            Err(if usable.is_empty() {
-                error.note("the stack has none")
-            } else {
-                error.note(list())
-            })
+            let note = if usable.is_empty() { "the stack has none".to_owned() } else { list() };
+            Err(error.note(note).into())
         }
     }
 }
