@@ -3,10 +3,12 @@
 //! A text is cut at lines that begin with `---`; each document's head decides whether it is a hook.
 //! Both lists are sorted by kind, whoever came first staying first; files come in path order.
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use chart::Warning;
 use diagnostic::Source;
+use yaml::node::Kind;
 use yaml::{Map, Numbers, Value};
 
 use crate::kinds::{self, INSTALL_ORDER};
@@ -45,49 +47,50 @@ pub fn split_documents(text: &str) -> Vec<&str> {
 }
 
 /// Cuts and sorts the texts of all templates.
-pub(crate) fn sort(texts: &BTreeMap<String, String>) -> Result<Sorted, Error> {
+pub(crate) fn sort(texts: &BTreeMap<String, String>) -> (Sorted, Vec<Error>) {
     let mut sorted = Sorted::default();
+    let mut errors = Vec::new();
     for (path, text) in texts {
         for document in split_documents(text) {
             if let Err(error) = place(&mut sorted, path, document) {
-                return Err(with_all(error, texts, sorted.hooks));
+                let error = error.beginning(text, document);
+                // Helm stops here, and that is what `--debug` shows.
+                let first = errors.is_empty();
+                errors.push(if first { with_all(error, texts, &sorted.hooks) } else { error });
             }
         }
     }
     sorted.manifests.sort_by(|a, b| kinds::compare(&a.kind, &b.kind, INSTALL_ORDER));
     sorted.hooks.sort_by(|a, b| kinds::compare(&a.kind, &b.kind, INSTALL_ORDER));
-    Ok(sorted)
+    (sorted, errors)
 }
 
 /// Gives the error all that was rendered, as `--debug` shows it.
-fn with_all(mut error: Error, texts: &BTreeMap<String, String>, hooks: Vec<Hook>) -> Error {
+fn with_all(mut error: Error, texts: &BTreeMap<String, String>, hooks: &[Hook]) -> Error {
     if let Error::Manifest { unsorted, .. } = &mut error {
         for (path, text) in texts.iter().filter(|(_, text)| !text.trim().is_empty()) {
             for part in ["---\n# Source: ", path, "\n", text, "\n"] {
                 unsorted.text.push_str(part);
             }
         }
-        unsorted.hooks = hooks;
+        unsorted.hooks = hooks.to_vec();
     }
     error
 }
 
 fn place(sorted: &mut Sorted, path: &str, text: &str) -> Result<(), Error> {
-    let head = Head::read(text).map_err(|message| match message {
-        Unread::Yaml(error) => Error::Manifest {
-            path: path.to_owned(),
-            message: error.to_string(),
-            span: error.span(),
-            document: Source::new(format!("{path} (rendered)"), text),
-            unsorted: Box::default(),
-        },
-        Unread::Head(message) => Error::Manifest {
-            path: path.to_owned(),
-            message,
-            span: None,
-            document: Source::new(format!("{path} (rendered)"), text),
-            unsorted: Box::default(),
-        },
+    let head = Head::read(text).map_err(|unread| {
+        let document = Source::new(format!("{path} (rendered)"), text);
+        let (message, span) = match unread {
+            Unread::Yaml(error) => {
+                let line = error.line().map(|line| document.line(line));
+                (error.to_string(), error.span().or(line))
+            }
+            Unread::Head { message, keys } => (message, span_of(text, &keys)),
+        };
+        let unsorted = Box::default();
+        let path = path.to_owned();
+        Error::Manifest { path, message, span, document, line: 0, piece: None, unsorted }
     })?;
     let Some(words) = head.annotations.get("helm.sh/hook") else {
         sorted.manifests.push(Manifest {
@@ -145,7 +148,36 @@ struct Head {
 
 enum Unread {
     Yaml(yaml::Error),
-    Head(String),
+    Head {
+        message: String,
+        /// Where the value that does not fit is.
+        keys: Vec<String>,
+    },
+}
+
+impl Unread {
+    fn below(self, key: &str) -> Self {
+        match self {
+            Self::Yaml(error) => Self::Yaml(error),
+            Self::Head { message, mut keys } => {
+                keys.insert(0, key.to_owned());
+                Self::Head { message, keys }
+            }
+        }
+    }
+}
+
+/// Where an entry of a document is.
+fn span_of(text: &str, keys: &[String]) -> Option<Range<usize>> {
+    let documents = yaml::node::parse(text).ok()?;
+    let mut node = documents.first()?;
+    let mut span = node.span.clone();
+    for key in keys {
+        let Kind::Map(entries) = &node.kind else { break };
+        let (name, next) = entries.iter().find(|(k, _)| k.name.eq_ignore_ascii_case(key))?;
+        (span, node) = (name.span.clone(), next);
+    }
+    Some(if keys.is_empty() { span.start..span.start } else { span })
 }
 
 impl Head {
@@ -156,8 +188,9 @@ impl Head {
             Value::Map(map) => map,
             other => return Err(mismatch(&other, "Go value of type util.SimpleHead")),
         };
-        head.api_version = string(&map, "apiVersion", "SimpleHead.apiVersion")?;
-        head.kind = string(&map, "kind", "SimpleHead.kind")?;
+        let own = |key| string(&map, key, &format!("SimpleHead.{key}")).map_err(|e| e.below(key));
+        head.api_version = own("apiVersion")?;
+        head.kind = own("kind")?;
         let metadata = match entry(&map, "metadata") {
             None | Some(Value::Null) => return Ok(head),
             Some(Value::Map(metadata)) => metadata,
@@ -165,24 +198,27 @@ impl Head {
                 let target = "Go struct field SimpleHead.metadata of type struct { Name string \
                               \"json:\\\"name\\\"\"; Annotations map[string]string \
                               \"json:\\\"annotations\\\"\" }";
-                return Err(mismatch(other, target));
+                return Err(mismatch(other, target).below("metadata"));
             }
         };
+        let below = |unread: Unread, key: &str| unread.below(key).below("metadata");
         // The order is that of the keys in JSON: the first error counts.
         match entry(metadata, "annotations") {
             None | Some(Value::Null) => {}
             Some(Value::Map(annotations)) => {
                 for (key, value) in annotations {
-                    let value = text_of(value, ".metadata.annotations")?;
+                    let text = text_of(value, ".metadata.annotations");
+                    let value = text.map_err(|e| below(e.below(key), "annotations"))?;
                     head.annotations.insert(key.clone(), value);
                 }
             }
             Some(other) => {
                 let target = "Go struct field .metadata.annotations of type map[string]string";
-                return Err(mismatch(other, target));
+                return Err(below(mismatch(other, target), "annotations"));
             }
         }
-        head.name = string(metadata, "name", ".metadata.name")?;
+        let name = string(metadata, "name", ".metadata.name");
+        head.name = name.map_err(|e| below(e, "name"))?;
         Ok(head)
     }
 }
@@ -207,10 +243,11 @@ fn text_of(value: &Value, field: &str) -> Result<String, Unread> {
 }
 
 fn mismatch(value: &Value, target: &str) -> Unread {
-    Unread::Head(format!(
+    let message = format!(
         "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal {} into {target}",
         value.json_type()
-    ))
+    );
+    Unread::Head { message, keys: Vec::new() }
 }
 
 /// A document's text as a source for carets.

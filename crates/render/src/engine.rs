@@ -3,16 +3,17 @@
 //! All templates of a chart and its dependencies share one name space. They are parsed deepest path
 //! first and, at one depth, in reverse name order, so that a parent's definitions replace its
 //! dependencies'; they run in the same order.
-use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::collections::BTreeMap;
 use std::time::SystemTime;
 
+use chart::Chart;
 use diagnostic::Source;
-use template::{CallError, Lookup, MissingKey, Session, TemplateSet, Value};
+use template::{CallError, Lookup, MissingKey, Session, TemplateSet, Traced, Value};
 
+use crate::error::{Background, Failed};
 use crate::scope::{Template, Templates, is_partial};
 use crate::values_type::VALUES;
-use crate::{Error, Request, error::Failed};
+use crate::{Error, Request};
 
 /// What a run gives.
 pub(crate) struct Output {
@@ -21,41 +22,86 @@ pub(crate) struct Output {
     pub(crate) warnings: Vec<String>,
 }
 
-/// Runs every template that is no partial.
-pub(crate) fn run(request: &Request<'_>, templates: &Templates) -> Result<Output, Error> {
+/// Texts that were rendered, and failures of others.
+pub(crate) struct Run {
+    pub(crate) output: Output,
+    pub(crate) errors: Vec<Error>,
+}
+
+/// Failures after which the rest is not tried.
+const MAX_ERRORS: usize = 100;
+
+/// Runs every template that is no partial. A template that fails does not keep the others from
+/// running: what they say is told as well, and the first failure is the one that Helm meets.
+pub(crate) fn run(
+    request: &Request<'_>,
+    chart: &Chart,
+    templates: &Templates,
+) -> Result<Run, Error> {
     let order = order(templates);
-    let mut set = TemplateSet::new(functions::library(), "gotpl");
-    let mut sources = HashMap::new();
-    for (path, template) in &order {
-        let text = String::from_utf8_lossy(&template.text);
-        let source = Source::new(*path, text);
-        set.add(path, Arc::clone(&source)).map_err(Error::parse)?;
-        sources.insert(*path, source);
-    }
+    let set = compile(&order)?;
+    let background = Background { chart, given: &request.options.given };
     let mut host = Outside { request, warnings: Vec::new() };
-    let mut texts = BTreeMap::new();
+    let (mut texts, mut errors) = (BTreeMap::new(), Vec::new());
     let mut session = Session::new(&set, &mut host, options(request));
-    for (path, template) in order {
-        if is_partial(path) {
-            continue;
+    for (path, template) in order.into_iter().filter(|(path, _)| !is_partial(path)) {
+        match session.execute(path, &begin(path, template)) {
+            Ok(text) => drop(texts.insert(path.to_owned(), without_missing(text))),
+            Err(error) => {
+                let failed = Failed::new(path, error, &template.scope, &background);
+                let last = failed.is_limit() || errors.len() + 1 >= MAX_ERRORS;
+                errors.push(Error::Template(Box::new(failed)));
+                if last {
+                    break;
+                }
+            }
         }
-        let about = Value::Map(template::Map::from_entries(
-            VALUES,
-            vec![
-                ("BasePath".into(), Value::from(&*template.base_path)),
-                ("Name".into(), Value::from(path)),
-            ],
-        ));
-        // The scope is no nil map, so that setting cannot fail.
-        let _ = template.scope.insert("Template", about);
-        let scope = Value::Map(template.scope.clone());
-        let text = session.execute(path, &scope).map_err(|error| {
-            Error::Template(Box::new(Failed::new(path, error, &template.scope)))
-        })?;
-        texts.insert(path.to_owned(), without_missing(text));
     }
     drop(session);
-    Ok(Output { texts, warnings: host.warnings })
+    Ok(Run { output: Output { texts, warnings: host.warnings }, errors })
+}
+
+/// Runs the templates once more up to one of them, and tells what printed which part of its text.
+/// The templates must be as they were before the first run, which may have changed their values.
+pub(crate) fn trace(request: &Request<'_>, templates: &Templates, path: &str) -> Option<Traced> {
+    let order = order(templates);
+    let set = compile(&order).ok()?;
+    let mut host = Outside { request, warnings: Vec::new() };
+    let mut session = Session::new(&set, &mut host, options(request));
+    for (other, template) in order.into_iter().filter(|(path, _)| !is_partial(path)) {
+        let scope = begin(other, template);
+        if other == path {
+            return session.execute_traced(path, &scope).ok();
+        }
+        // What it prints does not matter, nor whether it failed.
+        drop(session.execute(other, &scope));
+    }
+    None
+}
+
+/// All templates, or everything that is wrong with them.
+fn compile(order: &[(&str, &Template)]) -> Result<TemplateSet, Error> {
+    let mut set = TemplateSet::new(functions::library(), "gotpl");
+    let mut errors = Vec::new();
+    for (path, template) in order {
+        let source = Source::new(*path, String::from_utf8_lossy(&template.text));
+        errors.extend(set.add(path, source).map_err(Error::parse).err());
+    }
+    Error::all(errors).map_or(Ok(set), Err)
+}
+
+/// What a template runs with.
+fn begin(path: &str, template: &Template) -> Value {
+    let about = Value::Map(template::Map::from_entries(
+        VALUES,
+        vec![
+            ("BasePath".into(), Value::from(&*template.base_path)),
+            ("Name".into(), Value::from(path)),
+        ],
+    ));
+    // The scope is no nil map, so that setting cannot fail.
+    let _ = template.scope.insert("Template", about);
+    Value::Map(template.scope.clone())
 }
 
 fn options(request: &Request<'_>) -> template::Options {

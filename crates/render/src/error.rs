@@ -5,13 +5,20 @@
 use std::ops::Range;
 
 use diagnostic::Diagnostic;
-use template::{CallError, ExecError, Map, ParseError};
+use template::{ParseError, Piece};
 
 use crate::Hook;
 use crate::documents::Text;
 
+mod failed;
+mod folded;
 mod hint;
+mod manifest;
+mod origin;
 mod trace;
+
+pub use failed::Failed;
+pub(crate) use origin::Background;
 
 /// Why a rendering failed.
 #[derive(Debug, thiserror::Error)]
@@ -55,9 +62,16 @@ pub enum Error {
         span: Option<Range<usize>>,
         /// The document.
         document: Text,
+        /// The line of the template's whole text where the document begins, from 0.
+        line: usize,
+        /// Which part of a template gave the bad line.
+        piece: Option<Box<Piece>>,
         /// Everything that was rendered, to look into.
         unsorted: Box<Unsorted>,
     },
+    /// Several independent failures; the first is the one that Helm meets.
+    #[error("{0}")]
+    Several(Box<Error>, Vec<Error>),
 }
 
 /// What was rendered where one of the texts is no manifest.
@@ -69,17 +83,26 @@ pub struct Unsorted {
     pub hooks: Vec<Hook>,
 }
 
-/// A template that failed while it ran.
-#[derive(Debug)]
-pub struct Failed {
-    path: String,
-    error: ExecError,
-    hints: Vec<String>,
-}
-
 impl Error {
     pub(crate) fn parse(error: ParseError) -> Self {
         Self::Parse(Box::new(error))
+    }
+
+    /// One error for several; nothing for none.
+    pub(crate) fn all(errors: Vec<Self>) -> Option<Self> {
+        let mut errors = errors.into_iter();
+        let first = errors.next()?;
+        let others: Vec<Self> = errors.collect();
+        Some(if others.is_empty() { first } else { Self::Several(Box::new(first), others) })
+    }
+
+    /// Notes where a document that is no manifest begins in its template's text.
+    pub(crate) fn beginning(mut self, text: &str, document: &str) -> Self {
+        if let Self::Manifest { line, .. } = &mut self {
+            let before = document.as_ptr().addr().saturating_sub(text.as_ptr().addr());
+            *line = text[..before.min(text.len())].bytes().filter(|&b| b == b'\n').count();
+        }
+        self
     }
 
     /// The text that Helm prints after `Error: `.
@@ -95,6 +118,7 @@ impl Error {
             | Self::Parse(_)
             | Self::Template(_)
             | Self::Manifest { .. } => true,
+            Self::Several(first, _) => first.is_past_values(),
         }
     }
 
@@ -108,58 +132,27 @@ impl Error {
             | Self::KubeVersion { .. }
             | Self::Parse(_)
             | Self::Template(_) => None,
+            Self::Several(first, _) => first.unsorted(),
         }
     }
 
-    /// The same as diagnostics: chart, file, line with carets, the chain of includes, hints.
+    /// The same as diagnostics: chart, file, line with carets, the chain of includes, hints. What
+    /// follows from one cause is one diagnostic.
     pub fn to_diagnostics(&self) -> Vec<Diagnostic> {
-        let diagnostic = match self {
-            Self::Name { .. }
-            | Self::Dependencies(_)
-            | Self::Values(_)
-            | Self::KubeVersion { .. } => Diagnostic::error(self.to_string()),
-            Self::Parse(error) => error.to_diagnostic(),
-            Self::Template(failed) => failed.to_diagnostic(),
-            Self::Manifest { path, message, span, document, unsorted: _ } => {
-                let whole = Diagnostic::error(format!("{path} does not render to a manifest"))
-                    .code("manifest-syntax");
-                match span {
-                    Some(span) => whole.label(document, span.clone(), message.clone()),
-                    None => whole.note(message.clone()),
-                }
+        match self {
+            Self::Name { .. } | Self::KubeVersion { .. } => {
+                vec![Diagnostic::error(self.to_string())]
             }
-        };
-        vec![diagnostic]
-    }
-}
-
-impl Failed {
-    pub(crate) fn new(path: &str, error: ExecError, scope: &Map) -> Self {
-        let hints = hint::hints(&error, scope);
-        Self { path: path.to_owned(), error, hints }
-    }
-
-    /// The template whose execution failed, by its full path.
-    pub fn path(&self) -> &str {
-        &self.path
-    }
-
-    fn helm_text(&self) -> String {
-        trace::helm_text(&self.path, &self.error)
-    }
-
-    fn to_diagnostic(&self) -> Diagnostic {
-        let mut diagnostic = self.error.to_diagnostic();
-        if let Some(words) = self.error.root_cause().and_then(users_words) {
-            diagnostic.message = words;
+            Self::Dependencies(error) | Self::Values(error) => error.to_diagnostics(),
+            Self::Parse(error) => vec![error.to_diagnostic()],
+            Self::Template(failed) => vec![failed.to_diagnostic()],
+            Self::Manifest { path, message, span, document, piece, line: _, unsorted: _ } => {
+                let at = manifest::At { path, message, span: span.clone(), document };
+                vec![manifest::diagnostic(&at, piece.as_deref())]
+            }
+            Self::Several(first, others) => folded::diagnostics(first, others),
         }
-        self.hints.iter().fold(diagnostic, |d, hint| d.hint(hint.clone()))
     }
-}
-
-/// The message of a chart's own `fail` or `required`.
-fn users_words(cause: &CallError) -> Option<String> {
-    trace::between_marks(&cause.to_string()).map(str::to_owned)
 }
 
 fn last_words(message: &str) -> &str {

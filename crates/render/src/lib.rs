@@ -35,6 +35,7 @@ mod glob;
 mod hook;
 mod kinds;
 pub mod lint;
+mod located;
 mod manifest;
 mod name;
 mod objects;
@@ -66,9 +67,16 @@ pub fn render(request: &Request<'_>) -> Result<Rendered, Error> {
     check_kube_version(request, &chart)?;
     warnings.extend(coalesced.warnings);
     let templates = scope::templates(request, &chart, &coalesced.values);
-    let mut output = engine::run(request, &templates)?;
+    let engine::Run { mut output, mut errors } = engine::run(request, &chart, &templates)?;
     let notes = take_notes(request, &chart, &mut output);
-    let sorted = documents::sort(&output.texts)?;
+    let (sorted, unreadable) = documents::sort(&output.texts);
+    if !unreadable.is_empty() {
+        let fresh = || scope::templates(request, &chart, &coalesced.values);
+        errors.extend(located::all(unreadable, |path| engine::trace(request, &fresh(), path)));
+    }
+    if let Some(error) = Error::all(errors) {
+        return Err(error);
+    }
     warnings.extend(output.warnings.into_iter().map(Warning::new));
     warnings.extend(sorted.warnings);
     Ok(Rendered {

@@ -1,5 +1,6 @@
 //! What a rendering needs to know.
 use chart::Chart;
+use chart::values::Given;
 
 use crate::Capabilities;
 
@@ -87,6 +88,8 @@ pub struct Options {
     pub fuel: Option<u64>,
     /// The IANA name of the time zone that `date` and its like call local; UTC without one.
     pub time_zone: Option<String>,
+    /// Who knows where the user's values were written; only errors ask.
+    pub given: Given,
 }
 
 /// Refuses names that Kubernetes or Helm's records could not hold.

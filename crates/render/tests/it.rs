@@ -6,6 +6,9 @@
 //!
 //!     HELM=path/to/helm cargo test -p render --test it
 //!
+//! A case that fails also has `-- shown --`, our own form of the error, whole; `UPDATE=1` writes it
+//! anew, for a look at the difference.
+//!
 //! The real charts of `../shared/charts`, where that folder lies beside the checkout, are rendered
 //! and compared byte for byte with what Helm printed.
 #![expect(clippy::unwrap_used, reason = "a test fails where it stands")]
@@ -16,6 +19,7 @@ use std::process::Command;
 #[path = "it/corpus.rs"]
 mod corpus;
 
+use chart::values::Given;
 use render::{Capabilities, Host, Operation, Options, Release, Request};
 
 #[test]
@@ -37,8 +41,18 @@ fn cases_render_as_in_helm() {
             move || case.run()
         });
         // The terminal adds a line break to an error, whatever it ends in.
-        let found = found.map_err(|error| error.trim_end().to_owned());
+        let shown = found.as_ref().err().map(|error| error.shown.clone());
+        let found = found.map_err(|error| error.helm.trim_end().to_owned());
         let expected = case.expected();
+        if std::env::var_os("UPDATE").is_some() && case.section("shown") != shown.as_deref() {
+            case.show(shown.clone());
+            std::fs::write(&path, case.to_text()).unwrap();
+        }
+        if case.section("shown") != shown.as_deref() {
+            let name = path.file_stem().unwrap().to_string_lossy();
+            let (old, new) = (case.section("shown").unwrap_or_default(), shown.unwrap_or_default());
+            failures.push(format!("{name} is shown otherwise; before:\n{old}\nnow:\n{new}"));
+        }
         if found != expected {
             let name = path.file_stem().unwrap().to_string_lossy();
             let diff = first_difference(&expected, &found);
@@ -46,6 +60,25 @@ fn cases_render_as_in_helm() {
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+}
+
+/// An error in both forms.
+struct Told {
+    helm: String,
+    shown: String,
+}
+
+impl Told {
+    fn new(helm: String, all: &[diagnostic::Diagnostic]) -> Self {
+        let shown = all.iter().map(|d| d.render(diagnostic::Style::Plain) + "\n");
+        Self { helm, shown: shown.collect::<Vec<_>>().join("\n") }
+    }
+}
+
+impl From<chart::Error> for Told {
+    fn from(error: chart::Error) -> Self {
+        Self::new(error.to_string(), &error.to_diagnostics())
+    }
 }
 
 /// A chart, how it is rendered, and what Helm printed.
@@ -80,7 +113,8 @@ impl Case {
 
     fn files(&self) -> BTreeMap<&str, &str> {
         let files = self.sections.iter().filter(|(name, _)| {
-            !matches!(name.as_str(), "args" | "stdout" | "stderr") && !name.starts_with("outside/")
+            !matches!(name.as_str(), "args" | "stdout" | "stderr" | "shown")
+                && !name.starts_with("outside/")
         });
         files.map(|(name, body)| (name.as_str(), body.as_str())).collect()
     }
@@ -109,7 +143,7 @@ impl Case {
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, body).unwrap();
         }
-        for extra in ["args", "stdout", "stderr"] {
+        for extra in ["args", "stdout", "stderr", "shown"] {
             let _ = std::fs::remove_file(folder.join("chart").join(extra));
         }
         let output = Command::new(helm)
@@ -126,15 +160,22 @@ impl Case {
             ("stderr", output.stderr)
         };
         let text = String::from_utf8(bytes).unwrap();
+        let shown = self.sections.pop_if(|(name, _)| name == "shown");
         self.sections.push((name.to_owned(), text));
+        self.sections.extend(shown);
     }
 
-    fn run(&self) -> Result<String, String> {
+    fn show(&mut self, shown: Option<String>) {
+        self.sections.retain(|(name, _)| name != "shown");
+        self.sections.extend(shown.map(|shown| ("shown".to_owned(), shown)));
+    }
+
+    fn run(&self) -> Result<String, Told> {
         let files = self.files().into_iter().map(|(name, body)| chart::File {
             name: name.to_owned(),
             data: body.as_bytes().into(),
         });
-        let chart = chart::load(files.collect()).map_err(|e| e.to_string())?;
+        let chart = chart::load(files.collect())?;
         let mut values = chart::values::Options::default();
         let mut options = Options::default();
         let mut capabilities = Capabilities::default();
@@ -161,7 +202,8 @@ impl Case {
             }
         }
         let read = |name: &str| self.section(name).map(Into::into).ok_or("no such file".to_owned());
-        let values = values.merge(&read).map_err(|e| e.to_string())?;
+        options.given = Given::by(values.clone());
+        let values = values.merge(&read)?;
         let request = Request {
             chart: &chart,
             values: &values,
@@ -180,7 +222,10 @@ impl Case {
             },
             options,
         };
-        render::render(&request).map(|r| r.template_text()).map_err(|e| e.helm_text())
+        let rendered = render::render(&request);
+        rendered
+            .map(|r| r.template_text())
+            .map_err(|e| Told::new(e.helm_text(), &e.to_diagnostics()))
     }
 }
 

@@ -88,14 +88,14 @@ fn render(
         },
     };
     let templates = scope::templates(&request, &chart, &coalesced.values);
-    let output = engine::run(&request, &templates);
-    match output {
-        Ok(output) => {
-            linted.log.extend(output.warnings);
-            Ok((chart, output.texts))
-        }
-        Err(error) => Err(Some(Error::helm_text(&error))),
+    let run = engine::run(&request, &chart, &templates);
+    let failed = |error: Error| Some(error.helm_text());
+    let engine::Run { output, errors } = run.map_err(failed)?;
+    if let Some(error) = Error::all(errors) {
+        return Err(failed(error));
     }
+    linted.log.extend(output.warnings);
+    Ok((chart, output.texts))
 }
 
 fn files(linted: &mut Linted, chart: &Chart, texts: &Texts, options: &Options<'_>) {
