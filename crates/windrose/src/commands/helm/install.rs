@@ -115,7 +115,7 @@ impl ChangeFlags {
         change: &Change,
         reuse: impl FnOnce(&release::Upcoming, yaml::Map) -> yaml::Map,
     ) -> Outcome {
-        let values = self.values.merge(context)?;
+        let (values, given) = self.values.merge(context)?;
         let chart = self.chart.load(context, &change.reference)?;
         let namespace = self.cluster.namespace(context);
         runtime::block_on(async {
@@ -141,6 +141,7 @@ impl ChangeFlags {
                     },
                     options: render::Options {
                         skip_schema_validation: self.skip_schema_validation,
+                        given,
                         ..render::Options::default()
                     },
                 };

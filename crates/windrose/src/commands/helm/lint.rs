@@ -71,7 +71,7 @@ impl Args {
                 paths.extend(folder::below(context, path));
             }
         }
-        let values = Tree::new(self.values.merge(context)?.into());
+        let values = Tree::new(self.values.merge(context)?.0.into());
         let mut report = Report::default();
         for path in &paths {
             let result = self.lint(context, path, &values, &capabilities);

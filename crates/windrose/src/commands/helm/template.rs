@@ -103,7 +103,7 @@ impl Args {
         let capabilities = self.capabilities.read()?;
         let dry_run = self.dry_run.choose(context)?;
         let (name, reference) = self.name.name_and_chart(&self.positional, Some("release-name"))?;
-        let values = self.values.merge(context)?;
+        let (values, given) = self.values.merge(context)?;
         let chart = self.chart.load(context, &reference)?;
         if chart.metadata.deprecated {
             log::say(context, &Warning::new("this chart is deprecated"))?;
@@ -118,6 +118,7 @@ impl Args {
             options: render::Options {
                 include_crds: self.output.include_crds,
                 skip_schema_validation: self.skip_schema_validation,
+                given,
                 ..render::Options::default()
             },
         };

@@ -3,6 +3,8 @@
 use std::io::Read;
 use std::path::Path;
 
+use chart::values::Given;
+
 use crate::cli::go_flags::CommaList;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
@@ -32,7 +34,8 @@ pub(crate) struct ValueFlags {
 
 impl ValueFlags {
     /// Reads the files and merges everything in Helm's order of precedence.
-    pub(crate) fn merge(&self, context: &Context) -> Outcome<yaml::Map> {
+    /// With it, whom an error may ask where a value was written.
+    pub(crate) fn merge(&self, context: &Context) -> Outcome<(yaml::Map, Given)> {
         let mut files = vec![];
         for name in self.values.iter().flat_map(CommaList::parts) {
             match read(context, name) {
@@ -48,7 +51,9 @@ impl ValueFlags {
             set_file: self.set_file.clone(),
             set_literal: self.set_literal.clone(),
         };
-        options.merge(&|path| read(context, path)).map_err(|e| Failure::from_error(&e))
+        let values =
+            options.merge(&|path| read(context, path)).map_err(|e| Failure::from_error(&e))?;
+        Ok((values, Given::by(options)))
     }
 }
 
