@@ -85,6 +85,22 @@ impl<'t> Composer<'t> {
         }
     }
 
+    /// The next event, for who reads over what is not wanted.
+    pub(crate) fn event(&mut self) -> Result<Event<'t>, Problem> {
+        self.parser.next()
+    }
+
+    /// The node that begins with an event, as a document of its own.
+    pub(crate) fn subtree(&mut self, first: Event<'t>) -> Result<Tree<'t>, Problem> {
+        let mut draft = Draft::default();
+        self.add(&mut draft, first)?;
+        while !draft.open.is_empty() {
+            let event = self.parser.next()?;
+            self.add(&mut draft, event)?;
+        }
+        Ok(draft.tree)
+    }
+
     fn add(&self, draft: &mut Draft<'t>, event: Event<'t>) -> Result<(), Problem> {
         let Event { kind, start, content, end } = event;
         let (kind, properties) = match kind {

@@ -19,6 +19,7 @@ mod composer;
 mod decoder;
 mod document;
 pub mod emit;
+mod entries;
 mod error;
 pub mod float;
 mod gosyntax;
@@ -36,5 +37,6 @@ pub use document::{
     Documents, Numbers, documents, documents_in_slice, from_slice, from_str, from_str_strict,
     list_from_str, map_from_slice, map_from_str, to_string,
 };
+pub use entries::{Entries, each_entry};
 pub use error::{Error, Problem};
 pub use value::{Map, Value};
