@@ -55,6 +55,16 @@ pub fn is_lowest(text: &str) -> bool {
     Version::parse(text).is_some_and(|v| (v.major, v.minor, v.patch, &*v.pre) == (0, 0, 0, "0"))
 }
 
+/// Whether Masterminds/semver reads `text` as a constraint.
+pub fn is_constraint(text: &str) -> bool {
+    constraints(text).is_some()
+}
+
+/// The order of two versions by precedence, build metadata aside; none where either is malformed.
+pub fn compare(a: &str, b: &str) -> Option<Ordering> {
+    Some(Version::parse(a)?.compare(&Version::parse(b)?))
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Version {
     major: u64,
@@ -267,7 +277,20 @@ impl Constraint {
 
 #[cfg(test)]
 mod tests {
-    use super::is_compatible;
+    use std::cmp::Ordering;
+
+    use super::{compare, is_compatible, is_constraint, is_strict};
+
+    #[test]
+    fn versions_are_told_apart_and_ordered() {
+        assert_eq!(compare("1.10.0", "v1.9"), Some(Ordering::Greater));
+        assert_eq!(compare("1.0.0-rc.2", "1.0.0-rc.10"), Some(Ordering::Less));
+        assert_eq!(compare("1.0.0+a", "1.0.0+b"), Some(Ordering::Equal));
+        assert_eq!(compare("one", "1.0.0"), None);
+        assert!(is_strict("1.2.3-rc.1+build") && !is_strict("v1.2.3") && !is_strict("1.2"));
+        assert!(!is_strict("1.02.3"));
+        assert!(is_constraint("^1.2, <2") && !is_constraint("latest"));
+    }
 
     #[test]
     fn constraints_hold_as_in_helm() {
