@@ -7,7 +7,7 @@ use chart::{File, Limits, unpack};
 use crate::Error;
 
 /// An archive larger than this cannot hold a chart within Helm's limits.
-const MAX_ARCHIVE: u64 = 256 * 1024 * 1024;
+pub(crate) const MAX_ARCHIVE: u64 = 256 * 1024 * 1024;
 
 pub(crate) fn read(path: &Path, size: u64) -> Result<Vec<File>, Error> {
     if size > MAX_ARCHIVE {

@@ -1,19 +1,36 @@
-//! Turns a reference into a chart's files; today: local directories and archives.
+//! Turns a reference into a chart's files: folders and archives, repositories over HTTP, registries.
 //!
-//! Below `kubernetes` the only room that reads a disk. What the files mean is `chart`'s business:
+//! Below `kubernetes` the only room that reads a disk or a network for charts. What the files mean
+//! is `chart`'s business; where Helm's settings lie and who the user is, the caller says
+//! ([`Settings`], [`Access`]): nothing here reads the environment.
 //!
 //! ```no_run
 //! let files = source::read_chart(std::path::Path::new("charts/web"))?;
 //! let chart = chart::load(files)?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! **Invariant**: everything fetched is bounded in size and time, checked against every digest that
+//! is known for it, and kept by its own digest.
+mod address;
 mod archive;
+mod cache;
 mod directory;
 mod error;
+mod fetch_error;
+mod fetcher;
+mod http;
+mod index;
+mod registry;
+mod repositories;
 
 use std::path::Path;
 
+pub use address::Address;
 pub use error::Error;
+pub use fetch_error::FetchError;
+pub use fetcher::{Access, ChartReference, Fetched, Fetcher, Provenance, Settings, is_remote};
+pub use http::{Login, Proxies, Tls};
 
 /// What to do with a symbolic link that leads out of the chart's directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

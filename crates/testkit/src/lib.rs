@@ -2,6 +2,8 @@
 //!
 //! - [`Tools`]: the real programs (helm, kubectl, kwok …) that `cargo xtask testenv build` compiles.
 //! - [`ControlPlane`]: etcd, kube-apiserver, controller-manager, scheduler and kwok on loopback ports.
+//! - [`Registry`]: the real OCI registry, with and without TLS and passwords; [`web`]: a server of chart files,
+//!   and of every fault a test can think of; [`Certificates`] for both.
 //! - [`oracle()`]: what Go's `text/template`, Helm's engine and Go's YAML libraries answer.
 //! - [`charts()`], [`workspace_root()`], [`windrose()`]: where things are.
 //!
@@ -16,16 +18,21 @@
 //! cluster.helm(&["install", "web", "./chart", "--namespace", &namespace, "--wait"]).expect_success();
 //! ```
 
+mod certificates;
 mod control_plane;
 mod error;
 mod oracle;
+mod registry;
 mod supervisor;
 pub mod testenv;
 mod tools;
+pub mod web;
 mod workspace;
 
+pub use certificates::Certificates;
 pub use control_plane::{ControlPlane, Finished, Scope};
 pub use error::Error;
 pub use oracle::{Oracle, oracle};
+pub use registry::{Door, Registry};
 pub use tools::{Tools, tools};
 pub use workspace::{BUILT, charts, windrose, workspace_root};
