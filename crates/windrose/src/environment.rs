@@ -10,6 +10,10 @@ use std::path::PathBuf;
 
 use crate::cli::go_flags::parse_bool;
 
+mod homes;
+
+pub(crate) use homes::HelmHomes;
+
 /// The variables that steer Windrose, and the whole environment for jobs to pick from.
 #[derive(Clone, Debug)]
 pub(crate) struct Environment {
@@ -25,6 +29,8 @@ pub(crate) struct Environment {
     pub(crate) no_color: bool,
     /// `XDG_STATE_HOME`, else `HOME/.local/state`: where the sandbox keeps its state.
     pub(crate) state_home: Option<PathBuf>,
+    /// Where Helm keeps its files, and the proxies.
+    pub(crate) helm_homes: HelmHomes,
     /// Everything, for the jobs of a stack: they get what they declare.
     pub(crate) all: BTreeMap<String, String>,
 }
@@ -77,6 +83,7 @@ impl Environment {
             errors: get("WINDROSE_ERRORS"),
             no_color: get("NO_COLOR").is_some(),
             state_home: get("XDG_STATE_HOME").map(PathBuf::from).or(home),
+            helm_homes: HelmHomes::of(&all),
             all,
         }
     }

@@ -9,6 +9,7 @@ mod lint;
 mod list;
 mod name;
 mod operation;
+mod remote;
 mod rollback;
 mod show;
 mod status;

@@ -1,70 +1,136 @@
-//! The chart that a `helm` command names: a folder or an archive.
+//! The chart that a `helm` command names: a folder, an archive, or something from elsewhere.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use source::{Access, ChartReference, Login, Provenance, Tls};
+
+use super::remote;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 
-/// Flags that say where a chart comes from. Only local charts can be read so far; every other flag
-/// is known and refused by name.
+/// Flags that say where a chart comes from.
 #[derive(clap::Args, Clone, Debug, Default)]
 pub(crate) struct ChartFlags {
-    /// Version of the chart to use (charts from repositories are not supported yet)
-    #[arg(long, value_name = "VERSION")]
+    /// Version or constraint, such as 1.2.3 or ^2.0 [default: the newest stable one]
+    #[arg(long, value_name = "VERSION", help_heading = "Chart")]
     version: Option<String>,
-    /// Repository to take the chart from (not supported yet)
-    #[arg(long, value_name = "URL")]
-    repo: Option<String>,
-    /// Update missing dependencies first (not supported yet)
-    #[arg(long)]
-    dependency_update: bool,
-    /// Verify the package before using it (not supported yet)
-    #[arg(long)]
-    verify: bool,
-    /// Use development versions, too (no effect on local charts)
-    #[arg(long)]
+    /// Use development versions, too; the same as --version '>0.0.0-0'
+    #[arg(long, help_heading = "Chart")]
     devel: bool,
+    /// Address of the repository that has the chart
+    #[arg(long, value_name = "URL", help_heading = "Chart")]
+    repo: Option<String>,
+    /// User for the repository or registry
+    #[arg(long, value_name = "NAME", help_heading = "Chart")]
+    username: Option<String>,
+    /// Password for the repository or registry
+    #[arg(long, value_name = "PASSWORD", help_heading = "Chart")]
+    password: Option<String>,
+    /// Give user and password to every server that the repository names
+    #[arg(long, help_heading = "Chart")]
+    pass_credentials: bool,
+    /// Trust these certificate authorities instead of the system's
+    #[arg(long, value_name = "FILE", help_heading = "Chart")]
+    ca_file: Option<PathBuf>,
+    /// Client certificate; needs --key-file
+    #[arg(long, value_name = "FILE", help_heading = "Chart")]
+    cert_file: Option<PathBuf>,
+    /// Key of the client certificate
+    #[arg(long, value_name = "FILE", help_heading = "Chart")]
+    key_file: Option<PathBuf>,
+    /// Do not check the certificate of the server that has the chart
+    #[arg(long, help_heading = "Chart")]
+    insecure_skip_tls_verify: bool,
+    /// Talk to the registry over http://
+    #[arg(long, help_heading = "Chart")]
+    plain_http: bool,
+    /// Fetch missing dependencies into charts/ first (not supported yet)
+    #[arg(long, help_heading = "Chart")]
+    dependency_update: bool,
+    /// Check the chart's signature before using it (not supported yet)
+    #[arg(long, help_heading = "Chart")]
+    verify: bool,
+    /// Public keys to check signatures with (not supported yet)
+    #[arg(long, value_name = "FILE", help_heading = "Chart")]
+    keyring: Option<PathBuf>,
 }
 
 impl ChartFlags {
-    /// Loads the chart at a path and checks that its dependencies are there, as Helm does.
+    /// Finds the chart, fetches it if need be, loads it and checks that its dependencies are there,
+    /// as Helm does.
     pub(crate) fn load(&self, context: &Context, reference: &str) -> Outcome<::chart::Chart> {
         self.refuse()?;
-        let path = context.path(Path::new(reference));
-        if !path.exists() {
-            return Err(missing(reference));
-        }
+        let path = self.locate(context, reference.trim())?;
         let files = source::read_chart(&path).map_err(|e| Failure::from_error(&e))?;
         let chart = ::chart::load(files).map_err(|e| Failure::from_error(&e))?;
         chart.installable().map_err(|e| Failure::from_error(&e))?;
         Ok(chart)
     }
 
+    /// The folder or archive; one from elsewhere lies in the cache then.
+    fn locate(&self, context: &Context, reference: &str) -> Outcome<PathBuf> {
+        if self.repo.is_none() {
+            let path = context.path(Path::new(reference));
+            if path.exists() {
+                return Ok(path);
+            }
+            if reference.starts_with(['.', '/']) {
+                return Err(Failure::message(format!("path {reference:?} not found")));
+            }
+        }
+        let wanted = ChartReference {
+            name: reference.to_owned(),
+            repository: self.repo.clone().filter(|url| !url.is_empty()),
+            version: self.constraint(),
+            provenance: Provenance::Ignore,
+        };
+        let access = self.access(context);
+        let fetcher = remote::fetcher(context);
+        let fetched = remote::wait(fetcher.chart(&wanted, &access));
+        let fetched = fetched.map_err(|failure| {
+            if wanted.repository.is_none() && !reference.contains(['/', ':']) {
+                failure.hint("there is no folder or archive of this name here")
+            } else {
+                failure
+            }
+        })?;
+        for note in &fetched.notes {
+            context.say(&format!("{note}\n"))?;
+        }
+        Ok(fetched.path)
+    }
+
+    fn constraint(&self) -> String {
+        let version = self.version.as_deref().unwrap_or_default().trim();
+        if version.is_empty() && self.devel { ">0.0.0-0".to_owned() } else { version.to_owned() }
+    }
+
+    fn access(&self, context: &Context) -> Access {
+        let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+        let login = match (given(&self.username), given(&self.password)) {
+            (Some(user), Some(password)) => Some(Login { user, password }),
+            _ => None,
+        };
+        let file = |path: &Option<PathBuf>| path.as_ref().map(|path| context.path(path));
+        Access {
+            login,
+            pass_credentials: self.pass_credentials,
+            tls: Tls {
+                ca_file: file(&self.ca_file),
+                cert_file: file(&self.cert_file),
+                key_file: file(&self.key_file),
+                insecure: self.insecure_skip_tls_verify,
+            },
+            plain_http: self.plain_http,
+        }
+    }
+
     fn refuse(&self) -> Outcome {
-        let refused = [
-            (self.repo.is_some(), "--repo"),
-            (self.dependency_update, "--dependency-update"),
-            (self.verify, "--verify"),
-        ];
+        let refused = [(self.dependency_update, "--dependency-update"), (self.verify, "--verify")];
         match refused.iter().find(|(given, _)| *given) {
             Some((_, flag)) => Err(Failure::message(format!("{flag} is not supported yet"))
                 .hint("download the chart and give its folder or .tgz")),
             None => Ok(()),
         }
     }
-}
-
-fn missing(reference: &str) -> Failure {
-    let local = reference.starts_with('.') || reference.starts_with('/');
-    let remote = reference.contains("://") || (!local && reference.matches('/').count() == 1);
-    if remote {
-        return Failure::message(format!(
-            "charts from registries and repositories are not supported yet: {reference}"
-        ))
-        .hint("download the chart and give its folder or .tgz");
-    }
-    if local {
-        return Failure::message(format!("path {reference:?} not found"));
-    }
-    Failure::message(format!("chart {reference:?} not found: there is no such folder or archive"))
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use chart::values::Given;
 
+use super::remote;
 use crate::cli::go_flags::CommaList;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
@@ -73,8 +74,8 @@ fn read(context: &Context, name: &str) -> Result<Vec<u8>, String> {
             Err(e) => Err(format!("standard input: {e}")),
         };
     }
-    if name.contains("://") {
-        return Err(format!("{name}: values from an address are not supported yet; use a file"));
+    if remote::can_fetch(name) {
+        return remote::file(context, name);
     }
     std::fs::read(context.path(Path::new(name))).map_err(|e| match e.kind() {
         std::io::ErrorKind::NotFound => format!("open {name}: no such file or directory"),
