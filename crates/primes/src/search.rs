@@ -43,7 +43,7 @@ struct Line<const N: usize> {
 /// one above a multiple of 65537, the public exponent. They differ in their highest 100 bits.
 pub fn pair<const N: usize>(random: &mut dyn FnMut() -> u64) -> Result<[Natural<N>; 2], Exhausted> {
     const { assert!(N >= 4, "too small for a key") };
-    let engine = Engine::detect();
+    let engine = Engine::detect(N);
     for _ in 0..STARTS {
         let starts = [start(random), start(random)];
         let lines = both(&starts, Line::new);
