@@ -2,13 +2,16 @@
 //!
 //! **Invariant**: no name that leaves here is absolute or climbs out of the chart. As in Helm, links
 //! and devices in an archive are never followed: they are files without contents.
-use std::io::Read;
+use std::io::{BufRead, BufReader, Error as IoError, ErrorKind, Read, Seek, SeekFrom};
 use std::sync::Arc;
 
 use flate2::read::MultiGzDecoder;
 use tar::{Archive, EntryType};
 
 use crate::{Error, File};
+
+/// Bytes that are inflated at once: each call copies a window of 32 KiB, so few calls are fast.
+const INFLATED: usize = 256 * 1024;
 
 /// What an archive may be.
 #[derive(Debug, Clone, Copy)]
@@ -31,10 +34,11 @@ pub fn unpack(archive: &[u8], limits: Limits) -> Result<Vec<File>, Error> {
     }
     // Headers and padding come on top of the contents, but never without bound.
     let bound = limits.total.saturating_mul(2).saturating_add(1 << 20);
-    let mut tar = Archive::new(MultiGzDecoder::new(archive).take(bound));
+    let inflated = BufReader::with_capacity(INFLATED, MultiGzDecoder::new(archive));
+    let mut tar = Archive::new(Forward { inner: inflated.take(bound), position: 0 });
     let mut remaining = limits.total;
     let mut files = Vec::new();
-    for entry in tar.entries().map_err(unreadable)? {
+    for entry in tar.entries_with_seek().map_err(unreadable)? {
         let mut entry = entry.map_err(unreadable)?;
         let raw = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
         if is_directory(entry.header().entry_type(), &raw) {
@@ -47,18 +51,67 @@ pub fn unpack(archive: &[u8], limits: Limits) -> Result<Vec<File>, Error> {
         if entry.size() > remaining {
             return Err(too_large(limits));
         }
-        let mut data = Vec::with_capacity(usize::try_from(entry.size()).unwrap_or_default());
-        entry.read_to_end(&mut data).map_err(unreadable)?;
-        remaining = remaining.saturating_sub(data.len() as u64);
-        if (data.len() as u64) < entry.size() || remaining == 0 {
+        let size = usize::try_from(entry.size()).map_err(|_| too_large(limits))?;
+        remaining = remaining.saturating_sub(entry.size());
+        let Some(data) = contents(&mut entry, size).map_err(unreadable)? else {
+            return Err(too_large(limits));
+        };
+        if remaining == 0 {
             return Err(too_large(limits));
         }
-        files.push(File { name, data: Arc::from(without_bom(&data)) });
+        files.push(File { name, data });
     }
     if files.is_empty() {
         return Err(Error::Archive("no files in chart archive".to_owned()));
     }
     Ok(files)
+}
+
+/// A stream that passes over bytes without copying them, which is what `tar` seeks for.
+struct Forward<R> {
+    inner: R,
+    position: u64,
+}
+
+impl<R: BufRead> Read for Forward<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.position += read as u64;
+        Ok(read)
+    }
+}
+
+impl<R: BufRead> Seek for Forward<R> {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        let SeekFrom::Current(ahead) = to else { return Err(ErrorKind::Unsupported.into()) };
+        let mut left = u64::try_from(ahead).map_err(|_| IoError::from(ErrorKind::Unsupported))?;
+        while left > 0 {
+            let held = self.inner.fill_buf()?.len() as u64;
+            if held == 0 {
+                return Err(IoError::new(ErrorKind::UnexpectedEof, "unexpected EOF"));
+            }
+            let passed = held.min(left);
+            self.inner.consume(passed as usize);
+            self.position += passed;
+            left -= passed;
+        }
+        Ok(self.position)
+    }
+}
+
+/// The next `size` bytes, read to where they stay; nothing if there are fewer.
+fn contents(entry: &mut impl Read, size: usize) -> std::io::Result<Option<Arc<[u8]>>> {
+    let mut data: Arc<[u8]> = std::iter::repeat_n(0, size).collect();
+    let Some(buffer) = Arc::get_mut(&mut data) else { return Ok(None) };
+    let mut filled = 0;
+    while filled < size {
+        match entry.read(&mut buffer[filled..])? {
+            0 => return Ok(None),
+            read => filled += read,
+        }
+    }
+    let text = without_bom(&data);
+    Ok(Some(if text.len() == size { data } else { Arc::from(text) }))
 }
 
 /// The contents without a UTF-8 byte order mark.

@@ -9,7 +9,7 @@ pub struct Source {
     /// A path or another name, as shown before `:line:column`.
     pub name: String,
     /// The whole text.
-    pub text: String,
+    pub text: Arc<str>,
 }
 
 /// A place in a text as editors show it.
@@ -23,7 +23,7 @@ pub struct Position {
 
 impl Source {
     /// A shared source, ready to be labelled.
-    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Arc<Self> {
+    pub fn new(name: impl Into<String>, text: impl Into<Arc<str>>) -> Arc<Self> {
         Arc::new(Self { name: name.into(), text: text.into() })
     }
 

@@ -9,7 +9,7 @@ use std::thread;
 use chart::Chart;
 use jiff::Timestamp;
 use kubernetes::{Client, ListOptions, ObjectRef};
-use render::{Capabilities, Host, KubeVersion, Lookup, Operation, Rendered, Request};
+use render::{Capabilities, Host, KubeVersion, Lookup, Operation, Programs, Rendered, Request};
 use serde_json::{Value, json};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
@@ -20,6 +20,7 @@ pub struct Stage {
     lookup: Option<Client>,
     resolve: Option<fn(&str) -> String>,
     capabilities: Arc<Capabilities>,
+    programs: Programs,
 }
 
 /// One rendering.
@@ -84,12 +85,18 @@ impl Stage {
             lookup: Some(client.clone()),
             resolve: None,
             capabilities: Arc::new(capabilities),
+            programs: Programs::default(),
         })
     }
 
     /// No cluster: these capabilities, and every lookup finds nothing.
     pub fn offline(capabilities: Capabilities) -> Self {
-        Self { lookup: None, resolve: None, capabilities: Arc::new(capabilities) }
+        Self {
+            lookup: None,
+            resolve: None,
+            capabilities: Arc::new(capabilities),
+            programs: Programs::default(),
+        }
     }
 
     /// Lets templates ask for the addresses of host names (`--enable-dns`).
@@ -98,9 +105,16 @@ impl Stage {
         Self { resolve: Some(resolve), ..self }
     }
 
-    /// Renders; call it from within a reactor.
-    pub async fn render(&self, what: Rendering) -> Result<Rendered, RenderError> {
+    /// Tells that one chart is all there is to render: its templates are compiled on two threads.
+    #[must_use]
+    pub fn for_one(self) -> Self {
+        Self { programs: Programs::ahead_of_one(), ..self }
+    }
+
+    /// Renders, with templates that this stage compiled before; call it from within a reactor.
+    pub async fn render(&self, mut what: Rendering) -> Result<Rendered, RenderError> {
         let (name, chart) = (what.name.clone(), what.chart.metadata.name.clone());
+        what.options.programs = self.programs.clone();
         let (sender, receiver) = oneshot::channel();
         let lookup =
             self.lookup.clone().map(|client| Objects { client, reactor: Handle::current() });

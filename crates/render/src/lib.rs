@@ -52,7 +52,9 @@ pub use hook::{DeletePolicy, Hook, HookEvent, OutputLogPolicy};
 pub use kinds::{INSTALL_ORDER, UNINSTALL_ORDER};
 pub use manifest::{Manifest, Rendered};
 pub use name::name_from_template;
-pub use request::{Entropy, Host, Lookup, Operation, Options, Release, Request, check_name};
+pub use request::{
+    Entropy, Host, Lookup, Operation, Options, Programs, Release, Request, check_name,
+};
 
 /// Renders a chart: dependencies, values, schema, templates, then manifests, hooks and notes.
 pub fn render(request: &Request<'_>) -> Result<Rendered, Error> {

@@ -1,6 +1,9 @@
 //! What a rendering needs to know.
+use std::sync::Arc;
+
 use chart::Chart;
 use chart::values::Given;
+use template::ProgramCache;
 
 use crate::Capabilities;
 
@@ -88,8 +91,33 @@ pub struct Options {
     pub fuel: Option<u64>,
     /// The IANA name of the time zone that `date` and its like call local; UTC without one.
     pub time_zone: Option<String>,
+    /// Compiled templates; share one between renderings, and a text is compiled once.
+    pub programs: Programs,
     /// Who knows where the user's values were written; only errors ask.
     pub given: Given,
+}
+
+/// Compiled templates by their text, shared by the renderings that hold a clone.
+#[derive(Debug, Clone, Default)]
+pub struct Programs {
+    cache: Arc<ProgramCache>,
+    ahead: bool,
+}
+
+impl Programs {
+    /// As the default, for a process that renders one chart: its templates are compiled on two
+    /// threads.
+    pub fn ahead_of_one() -> Self {
+        Self { ahead: true, ..Self::default() }
+    }
+
+    pub(crate) fn cache(&self) -> &Arc<ProgramCache> {
+        &self.cache
+    }
+
+    pub(crate) fn ahead(&self) -> bool {
+        self.ahead
+    }
 }
 
 /// Refuses names that Kubernetes or Helm's records could not hold.

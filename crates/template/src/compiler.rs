@@ -10,8 +10,9 @@ mod control;
 pub(crate) mod literal;
 mod pipeline;
 
-use std::collections::HashMap;
 use std::sync::Arc;
+
+use foldhash::HashMap;
 
 use crate::ast::{Ast, NodeId, NodeKind, Span};
 use crate::instructions::{Code, Constant, Instruction, Keys, NOTED};
@@ -25,7 +26,7 @@ pub(crate) fn compile(text: Arc<str>, ast: Ast, library: &Library) -> Program {
         ast: &ast,
         library,
         tables: Tables::default(),
-        interned: HashMap::new(),
+        interned: HashMap::default(),
         code: Code::default(),
         scope: Vec::new(),
         loops: Vec::new(),

@@ -4,12 +4,12 @@
 //! Invariant: everything impure comes through the host; a render with the same host answers prints
 //! the same bytes.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use diagnostic::Source;
+use foldhash::HashMap;
 
 use crate::parser::Failure;
 use crate::set::{Template, Templates, overlay, parse_error};
@@ -108,7 +108,7 @@ impl<'a> Context<'a> {
             host,
             fuel: options.fuel,
             nested: 0,
-            nesting: HashMap::new(),
+            nesting: HashMap::default(),
             overlay: None,
             cycles: Cycles::default(),
             data: None,
@@ -148,7 +148,7 @@ impl<'a> Context<'a> {
         let root = Arc::clone(self.set.root());
         let text: Arc<str> = text.to_str_lossy().into();
         let refused = |failure: Box<Failure>| {
-            let source = Source::new(&*root, &*text);
+            let source = Source::new(&*root, Arc::clone(&text));
             OverlayError::Parse(Box::new(parse_error(&failure, &root, source)))
         };
         let program = self.set.cache().get(&text, self.set.library()).map_err(refused)?;

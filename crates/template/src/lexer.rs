@@ -120,7 +120,7 @@ impl<'t> Lexer<'t> {
     /// Text up to the next action; comments disappear.
     fn text(&mut self) -> Token {
         loop {
-            let Some(offset) = memchr_delimiter(&self.text[self.pos..]) else {
+            let Some(offset) = find_left(&self.text[self.pos..]) else {
                 self.pos = self.text.len();
                 if self.pos == self.start {
                     return self.emit(TokenKind::Eof);
@@ -216,8 +216,9 @@ impl<'t> Lexer<'t> {
         rest.starts_with(RIGHT).then_some(false)
     }
 
+    #[inline]
     fn next(&mut self) -> Option<char> {
-        let Some(char) = self.text[self.pos..].chars().next() else {
+        let Some(char) = self.peek() else {
             self.at_end = true;
             return None;
         };
@@ -228,11 +229,18 @@ impl<'t> Lexer<'t> {
         Some(char)
     }
 
+    /// The next character; most of what stands in actions is ASCII.
+    #[inline]
     fn peek(&self) -> Option<char> {
-        self.text[self.pos..].chars().next()
+        match self.text.as_bytes().get(self.pos) {
+            Some(byte) if byte.is_ascii() => Some(char::from(*byte)),
+            Some(_) => self.text[self.pos..].chars().next(),
+            None => None,
+        }
     }
 
     /// Steps back one character, unless the end was met.
+    #[inline]
     fn back(&mut self) {
         if self.at_end {
             return;
@@ -278,20 +286,31 @@ impl<'t> Lexer<'t> {
     }
 }
 
+#[inline]
 pub(crate) fn is_space(char: char) -> bool {
     matches!(char, ' ' | '\t' | '\r' | '\n')
 }
 
+#[inline]
 pub(crate) fn is_alphanumeric(char: char) -> bool {
-    char == '_' || unicode::is_letter(char) || unicode::is_digit(char)
+    if char.is_ascii() {
+        return char == '_' || char.is_ascii_alphanumeric();
+    }
+    unicode::is_letter(char) || unicode::is_digit(char)
 }
 
-fn memchr_delimiter(text: &str) -> Option<usize> {
-    text.find(LEFT)
+/// Where the next left delimiter is.
+fn find_left(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    memchr::memchr_iter(b'{', bytes).find(|at| bytes.get(at + 1) == Some(&b'{'))
 }
 
 fn count_lines(text: &str) -> usize {
-    text.bytes().filter(|&byte| byte == b'\n').count()
+    // Most of what is skipped is a blank or two: not worth a call.
+    if text.len() < 16 {
+        return text.bytes().filter(|&byte| byte == b'\n').count();
+    }
+    memchr::memchr_iter(b'\n', text.as_bytes()).count()
 }
 
 fn has_left_trim_marker(text: &str) -> bool {

@@ -3,8 +3,9 @@
 //! Invariant: a library does not change once a template was compiled with it; programs refer to
 //! functions by index.
 
-use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+use foldhash::HashMap;
 
 use crate::builtins::{BUILTINS, Special, special_at};
 use crate::{Function, Passage};
@@ -27,8 +28,8 @@ impl Library {
         let empty = Self {
             id: 0,
             functions: Vec::new(),
-            names: HashMap::new(),
-            passages: HashMap::from(BUILTIN_PASSAGES),
+            names: HashMap::default(),
+            passages: BUILTIN_PASSAGES.into_iter().collect(),
         };
         empty.with(BUILTINS)
     }

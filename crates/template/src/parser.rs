@@ -11,7 +11,7 @@ mod tokens;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::ast::{Ast, Definition, NodeId, NodeKind, Span};
+use crate::ast::{Ast, Children, Definition, NodeId, NodeKind, Span};
 use crate::lexer::{Lexer, Token, TokenKind, Words};
 use crate::library::Library;
 use crate::unicode::quote;
@@ -66,6 +66,7 @@ pub(crate) fn parse(text: &str, library: &Library) -> Parsed<Ast> {
         tree: Tree::default(),
         nesting: 0,
         open: Vec::new(),
+        pending: Vec::new(),
     };
     parser.top_level()?;
     Ok(parser.ast)
@@ -81,6 +82,8 @@ struct Parser<'t> {
     nesting: usize,
     /// Where those that still need their end begin.
     open: Vec<Range<usize>>,
+    /// Children of the nodes that are being read, innermost last.
+    pending: Vec<NodeId>,
 }
 
 /// State of one body: each definition has its own look-ahead and variables.
@@ -121,7 +124,7 @@ impl Parser<'_> {
     /// The text itself: as a list, but definitions may stand in it.
     fn top_level(&mut self) -> Parsed<()> {
         let start = self.peek().start;
-        let mut nodes = Vec::new();
+        let first = self.pending.len();
         while self.peek().kind != TokenKind::Eof {
             if self.peek().kind == TokenKind::LeftDelim {
                 let delimiter = self.next();
@@ -132,13 +135,13 @@ impl Parser<'_> {
                 self.back_two(delimiter);
             }
             match self.text_or_action()? {
-                Item::Node(node) => nodes.push(node),
+                Item::Node(node) => self.pending.push(node),
                 Item::Terminator(terminator) => {
                     return Err(self.fail(format!("unexpected {}", terminator.text())));
                 }
             }
         }
-        let body = self.list(start, &nodes);
+        let body = self.list(start, first);
         let empty = self.ast.is_empty(body, self.text);
         self.ast.definitions.push(Definition { name: None, body, empty });
         Ok(())
@@ -193,11 +196,11 @@ impl Parser<'_> {
 
     fn items(&mut self) -> Parsed<(NodeId, Terminator)> {
         let start = self.peek_non_space().start;
-        let mut nodes = Vec::new();
+        let first = self.pending.len();
         while self.peek_non_space().kind != TokenKind::Eof {
             match self.text_or_action()? {
-                Item::Node(node) => nodes.push(node),
-                Item::Terminator(terminator) => return Ok((self.list(start, &nodes), terminator)),
+                Item::Node(node) => self.pending.push(node),
+                Item::Terminator(terminator) => return Ok((self.list(start, first), terminator)),
             }
         }
         let mut failure = self.fail("unexpected EOF");
@@ -222,10 +225,19 @@ impl Parser<'_> {
         }
     }
 
-    fn list(&mut self, start: usize, nodes: &[NodeId]) -> NodeId {
-        let end = nodes.last().map_or(start, |&node| self.ast.node(node).span.end as usize);
-        let kind = NodeKind::List(self.ast.group(nodes));
+    /// A list of the nodes from `first` on that are open.
+    fn list(&mut self, start: usize, first: usize) -> NodeId {
+        let last = self.pending[first..].last();
+        let end = last.map_or(start, |&node| self.ast.node(node).span.end as usize);
+        let kind = NodeKind::List(self.close(first));
         self.ast.add(start, Span::new(start, end.max(start)), kind)
+    }
+
+    /// Takes the open nodes from `first` on as one node's children.
+    fn close(&mut self, first: usize) -> Children {
+        let children = self.ast.group(&self.pending[first..]);
+        self.pending.truncate(first);
+        children
     }
 }
 

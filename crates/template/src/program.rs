@@ -4,8 +4,10 @@
 //! Invariant: knows neither its name nor any value, so that one program serves every set and every
 //! render that has the same text and library. `Send + Sync`.
 
-use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use foldhash::HashMap;
 
 use crate::ast::Ast;
 use crate::instructions::{Code, Constant, Loop, MethodCall};
@@ -80,6 +82,23 @@ impl ProgramCache {
             *programs = Programs { size: text.len(), ..Programs::default() };
         }
         Ok(Arc::clone(programs.known.entry(key).or_insert(program)))
+    }
+
+    /// Compiles texts ahead of need, on this thread and another, as far as they are correct. Worth it
+    /// where one render waits for all of them.
+    pub fn prepare(&self, texts: &[Arc<str>], library: &Library) {
+        let next = AtomicUsize::new(0);
+        let compile = || {
+            while let Some(text) = texts.get(next.fetch_add(1, Ordering::Relaxed)) {
+                // What is wrong with a text is told when it is added to a set.
+                drop(self.get(text, library));
+            }
+        };
+        std::thread::scope(|scope| {
+            // Without a second thread this one does it all.
+            drop(std::thread::Builder::new().spawn_scoped(scope, compile));
+            compile();
+        });
     }
 
     fn lock(&self) -> MutexGuard<'_, Programs> {

@@ -2,11 +2,11 @@
 //!
 //! Invariant: redefinition follows Go: a later definition wins unless its body is empty.
 
-use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use diagnostic::Source;
+use foldhash::HashMap;
 
 use crate::ast::NodeId;
 use crate::context::Overlay;
@@ -83,12 +83,12 @@ impl TemplateSet {
 
     /// An empty set whose programs come from, and go to, a shared cache.
     pub fn with_cache(library: Arc<Library>, root: &str, cache: Arc<ProgramCache>) -> Self {
-        Self { library, cache, root: root.into(), templates: HashMap::new() }
+        Self { library, cache, root: root.into(), templates: HashMap::default() }
     }
 
     /// Compiles a text under a name and adds it with all its definitions.
     pub fn add(&mut self, name: &str, source: Arc<Source>) -> Result<(), ParseError> {
-        let text: Arc<str> = Arc::from(source.text.as_str());
+        let text = Arc::clone(&source.text);
         let program = self
             .cache
             .get(&text, &self.library)
@@ -199,7 +199,7 @@ impl Template {
     pub(crate) fn source(&self) -> Arc<Source> {
         match &self.0.source {
             Some(source) => Arc::clone(source),
-            None => Source::new(&*self.0.parse_name, &*self.0.program.text),
+            None => Source::new(&*self.0.parse_name, Arc::clone(&self.0.program.text)),
         }
     }
 
@@ -238,7 +238,7 @@ fn define(
     source: Option<&Arc<Source>>,
     known: impl Fn(&str) -> bool,
 ) -> Result<Templates, Box<Failure>> {
-    let mut added = Templates::new();
+    let mut added = Templates::default();
     for (definition, tree) in program.ast.definitions.iter().enumerate() {
         let name = tree.name.as_ref().unwrap_or(parse_name);
         let template = Template(Arc::new(Entry {

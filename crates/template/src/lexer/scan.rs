@@ -121,6 +121,8 @@ impl Lexer<'_> {
 
     /// Passes over letters and digits; the character after them.
     fn alphanumerics(&mut self) -> Option<char> {
+        let rest = &self.text.as_bytes()[self.pos..];
+        self.pos += rest.iter().take_while(|b| **b == b'_' || b.is_ascii_alphanumeric()).count();
         loop {
             match self.next() {
                 Some(char) if is_alphanumeric(char) => {}
@@ -145,7 +147,8 @@ impl Lexer<'_> {
                 true
             }
             Some('.' | ',' | '|' | ':' | ')' | '(') => true,
-            Some(char) => is_space(char) || self.text[self.pos..].starts_with(RIGHT),
+            Some('}') => self.text[self.pos..].starts_with(RIGHT),
+            Some(char) => is_space(char),
         }
     }
 

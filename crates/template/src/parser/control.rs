@@ -114,7 +114,8 @@ impl Parser<'_> {
             }
             let node = crate::stack::grow(|| self.control(control))?;
             self.nesting -= 1;
-            return Ok(self.list(start, &[node]));
+            self.pending.push(node);
+            return Ok(self.list(start, self.pending.len() - 1));
         }
         let (list, terminator) = self.item_list()?;
         if terminator != Terminator::End {

@@ -20,7 +20,7 @@ impl Parser<'_> {
     pub(super) fn pipeline(&mut self, context: &str, end: TokenKind) -> Parsed<NodeId> {
         let start = self.peek_non_space().start;
         let declarations = self.declarations(context)?;
-        let mut commands = Vec::new();
+        let first = self.pending.len();
         loop {
             let token = self.next_non_space();
             if token.kind == end {
@@ -30,14 +30,16 @@ impl Parser<'_> {
                 return Err(self.unexpected(token, context));
             }
             self.back();
-            commands.push(self.command()?);
+            let command = self.command()?;
+            self.pending.push(command);
         }
-        self.check_commands(&commands, context)?;
-        let last = commands.last().map_or(start, |&last| self.ast.node(last).span.end as usize);
+        self.check_commands(first, context)?;
+        let last = self.pending[first..].last();
+        let last = last.map_or(start, |&last| self.ast.node(last).span.end as usize);
         let kind = NodeKind::Pipe {
             declared: self.ast.group(&declarations.variables),
             assigns: declarations.assigns,
-            commands: self.ast.group(&commands),
+            commands: self.close(first),
         };
         Ok(self.ast.add(start, Span::new(start, last), kind))
     }
@@ -87,7 +89,8 @@ impl Parser<'_> {
     }
 
     /// Only the first command may be a mere value.
-    fn check_commands(&mut self, commands: &[NodeId], context: &str) -> Parsed<()> {
+    fn check_commands(&mut self, first: usize, context: &str) -> Parsed<()> {
+        let commands = &self.pending[first..];
         if commands.is_empty() {
             return Err(self.fail(format!("missing value for {context}")));
         }
@@ -106,11 +109,11 @@ impl Parser<'_> {
     /// Operands up to a pipe or a closing token.
     fn command(&mut self) -> Parsed<NodeId> {
         let start = self.peek_non_space().start;
-        let mut args = Vec::new();
+        let first = self.pending.len();
         loop {
             self.peek_non_space();
             if let Some(operand) = self.operand()? {
-                args.push(operand);
+                self.pending.push(operand);
             }
             let token = self.next();
             match token.kind {
@@ -121,11 +124,11 @@ impl Parser<'_> {
             }
             break;
         }
-        let Some(&last) = args.last() else {
+        let Some(&last) = self.pending[first..].last() else {
             return Err(self.fail("empty command"));
         };
         let span = Span { start: start as u32, end: self.ast.node(last).span.end };
-        let kind = NodeKind::Command { args: self.ast.group(&args) };
+        let kind = NodeKind::Command { args: self.close(first) };
         Ok(self.ast.add(start, span, kind))
     }
 

@@ -123,7 +123,7 @@ impl Args {
             },
         };
         let stage = match dry_run {
-            DryRun::Client => Stage::offline(capabilities),
+            DryRun::Client => Stage::offline(capabilities).for_one(),
             DryRun::Server => {
                 return Err(Failure::message("--dry-run=server is not supported yet"));
             }
