@@ -12,7 +12,7 @@ use diagnostic::Source;
 use foldhash::HashMap;
 
 use crate::parser::Failure;
-use crate::set::{Template, Templates, overlay, parse_error};
+use crate::set::{INLINE, Template, Templates, overlay, parse_error};
 use crate::traced::Trace;
 use crate::value::Cycles;
 use crate::vm::Fault;
@@ -148,7 +148,7 @@ impl<'a> Context<'a> {
         let root = Arc::clone(self.set.root());
         let text: Arc<str> = text.to_str_lossy().into();
         let refused = |failure: Box<Failure>| {
-            let source = Source::new(&*root, Arc::clone(&text));
+            let source = Source::new(INLINE, Arc::clone(&text));
             OverlayError::Parse(Box::new(parse_error(&failure, &root, source)))
         };
         let program = self.set.cache().get(&text, self.set.library()).map_err(refused)?;

@@ -162,6 +162,10 @@ impl ExecError {
         self
     }
 
+    pub(crate) fn about_too(&mut self, subject: Option<Subject>) {
+        self.0.subjects.extend(subject);
+    }
+
     /// Says what kind of failure it is.
     #[must_use]
     pub(crate) fn of_kind(mut self, kind: ErrorKind) -> Self {

@@ -27,6 +27,9 @@ pub struct TemplateSet {
     templates: Templates,
 }
 
+/// What a text is called that has no name of its own: it was compiled during a render.
+pub(crate) const INLINE: &str = "(inline template)";
+
 /// Templates by name.
 pub(crate) type Templates = HashMap<Arc<str>, Template>;
 
@@ -199,7 +202,7 @@ impl Template {
     pub(crate) fn source(&self) -> Arc<Source> {
         match &self.0.source {
             Some(source) => Arc::clone(source),
-            None => Source::new(&*self.0.parse_name, Arc::clone(&self.0.program.text)),
+            None => Source::new(INLINE, Arc::clone(&self.0.program.text)),
         }
     }
 

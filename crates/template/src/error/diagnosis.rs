@@ -1,11 +1,15 @@
 //! The form of an execution error with carets: the expressions that it is about, then the callers.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use diagnostic::Diagnostic;
 
-use super::{CallError, ErrorKind, ExecError};
+use super::{CallError, ErrorKind, ExecError, Frame};
 use crate::subject::{Found, Origin, Role, Subject};
+
+/// Calls of one chain that are shown.
+const MAX_CALLS: usize = 12;
 
 impl ExecError {
     /// The form with carets: the innermost place is the cause, the others are its surroundings.
@@ -18,20 +22,22 @@ impl ExecError {
                 diagnostic.label(&error.source_text, error.span.clone(), error.message.clone());
         }
         diagnostic = innermost.point(diagnostic);
-        let mut errors: Vec<&ExecError> = self.chain().collect();
-        errors.reverse();
-        let mut pointed = innermost.frame().is_some();
-        for (at, error) in errors.into_iter().enumerate() {
-            let mut frame = error.frame().filter(|_| at > 0);
-            // What failed before any template ran, failed at the call.
-            if !pointed && let Some(call) = frame.take() {
-                diagnostic = diagnostic.label(&call.source_text, call.span.clone(), "");
-                pointed = true;
+        let mut calls = self.calls();
+        // What failed before any template ran, failed at the call.
+        if innermost.frame().is_none() && !calls.is_empty() {
+            let (call, _) = calls.remove(0);
+            diagnostic = diagnostic.label(&call.source_text, call.span.clone(), "");
+        }
+        let more = calls.len().saturating_sub(MAX_CALLS);
+        for (call, times) in calls.into_iter().take(MAX_CALLS) {
+            let mut words = format!("called from {:?}", call.template);
+            if times > 1 {
+                let _ = write!(words, ", {times} times");
             }
-            for caller in frame.into_iter().chain(error.callers()) {
-                let words = format!("called from {:?}", caller.template);
-                diagnostic = diagnostic.caller(&caller.source_text, caller.span.clone(), words);
-            }
+            diagnostic = diagnostic.caller(&call.source_text, call.span.clone(), words);
+        }
+        if more > 0 {
+            diagnostic = diagnostic.note(format!("called through {more} more templates"));
         }
         match innermost.kind() {
             ErrorKind::NoTemplate { meant: Some(name) } => {
@@ -43,13 +49,36 @@ impl ExecError {
         }
     }
 
+    /// The calls that led to the failure, innermost first, each with how often it is in the chain.
+    fn calls(&self) -> Vec<(&Frame, usize)> {
+        let mut errors: Vec<&ExecError> = self.chain().collect();
+        errors.reverse();
+        let mut calls: Vec<(&Frame, usize)> = Vec::new();
+        let mut known: HashMap<(&str, usize), usize> = HashMap::new();
+        for (at, error) in errors.into_iter().enumerate() {
+            let frame = error.frame().filter(|_| at > 0);
+            for call in frame.into_iter().chain(error.callers()) {
+                let place = (call.source_text.name.as_str(), call.span.start);
+                let number = *known.entry(place).or_insert(calls.len());
+                match calls.get_mut(number) {
+                    Some((_, times)) => *times += 1,
+                    None => calls.push((call, 1)),
+                }
+            }
+        }
+        calls
+    }
+
     /// The code and the message of the innermost error.
     fn words(&self) -> (&'static str, String) {
         let said = match self.root_cause() {
             Some(CallError::Parse(error)) => {
                 return ("template-syntax", format!("{}: {error}", self.message()));
             }
-            Some(cause) => return ("function-failed", format!("{}: {cause}", self.message())),
+            Some(_) => {
+                let cause = self.cause().map(ToString::to_string).unwrap_or_default();
+                return ("function-failed", format!("{}: {cause}", self.message()));
+            }
             None => self.message().to_owned(),
         };
         match self.kind() {

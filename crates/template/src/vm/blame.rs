@@ -9,6 +9,7 @@ mod site;
 mod trace;
 
 use crate::ast::{NodeId, NodeKind, Span};
+use crate::set::INLINE;
 use crate::subject::{Found, Origin, Passage, Role, Step, Subject};
 use crate::{Context, Value, format};
 
@@ -42,6 +43,12 @@ impl Machine {
                         view.settle(subject, data.as_ref());
                     }
                     self.settle_callers(cx, &places, inner.subjects_mut());
+                }
+                // An inline template that failed came from somewhere, too.
+                if inner.frame().is_some_and(|frame| frame.source_text.name == INLINE) {
+                    let text = view.executed_text(node);
+                    let known = inner.subjects().iter().any(|s| s.role == Role::Argument);
+                    inner.about_too(text.filter(|_| !known));
                 }
                 return Vec::new();
             }
@@ -118,6 +125,18 @@ impl View<'_> {
         self.piped(node).or_else(|| rest.last().map(|&last| self.trace(last)))
     }
 
+    /// The text that a call executed, if it was a value of the data.
+    fn executed_text(&self, node: NodeId) -> Option<Subject> {
+        let NodeKind::Command { args } = self.ast().kind(node) else { return None };
+        let [first, text, ..] = self.ast().children(args) else { return None };
+        if self.passage(*first) != Some(Passage::Execution) {
+            return None;
+        }
+        let subject = self.subject(*text, Role::Argument);
+        let from_data = matches!(subject.origin, Origin::Data(_) | Origin::Dot(_));
+        (from_data && matches!(subject.found, Found::Scalar { .. })).then_some(subject)
+    }
+
     fn blame(&self, node: NodeId) -> Vec<Subject> {
         match self.ast().kind(node) {
             NodeKind::Field(_) | NodeKind::Variable(_) | NodeKind::Chain { .. } => {
@@ -148,7 +167,7 @@ impl View<'_> {
         let Some((&first, args)) = words.split_first() else { return Vec::new() };
         let passage = self.passage(first);
         if passage == Some(Passage::Execution) {
-            return Vec::new();
+            return self.executed_text(command).into_iter().collect();
         }
         let mut subjects = Vec::new();
         for &arg in args {
