@@ -2,7 +2,11 @@
 //!
 //! Texts are Helm's where Helm has one: `helm template` and `windrose helm template` fail alike.
 
-use diagnostic::Diagnostic;
+use std::sync::Arc;
+
+use diagnostic::{Diagnostic, Source};
+
+use crate::File;
 
 /// Why a chart or its values were refused.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -58,9 +62,14 @@ pub enum Error {
     Values(String),
     /// The values break a chart's schema.
     #[error(
-        "values don't meet the specifications of the schema(s) in the following chart(s):\n{0}"
+        "values don't meet the specifications of the schema(s) in the following chart(s):\n{text}"
     )]
-    Schema(String),
+    Schema {
+        /// Helm's text of everything that is wrong.
+        text: String,
+        /// The same one by one.
+        violations: Vec<Violation>,
+    },
     /// A chart of this type is only there for other charts to use.
     #[error("{0} charts are not installable")]
     NotInstallable(String),
@@ -74,9 +83,73 @@ pub enum Error {
     MissingDependencies(Vec<String>),
 }
 
+/// One thing that a schema objects to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Violation {
+    /// The chart whose schema it is: the names from the outermost chart's dependency down.
+    pub chart: Vec<String>,
+    /// The value's path in the values of that chart.
+    pub at: Vec<String>,
+    /// What is wrong, in Helm's words; further lines say what led to it.
+    pub message: String,
+}
+
 impl Error {
     /// The same as diagnostics, with the place where that is known.
     pub fn to_diagnostics(&self) -> Vec<Diagnostic> {
-        vec![Diagnostic::error(self.to_string())]
+        vec![Diagnostic::error(self.to_string()).code(self.code())]
     }
+
+    /// As [`Error::to_diagnostics`], with the places in the files that the chart was read from.
+    pub fn diagnose(&self, files: &[File]) -> Vec<Diagnostic> {
+        let read = files.iter().filter(|file| is_read(&file.name));
+        let broken: Vec<Diagnostic> = read
+            .filter_map(|file| broken_yaml(&Source::new(file.name.as_str(), file.text())))
+            .collect();
+        if !broken.is_empty() {
+            return broken;
+        }
+        let mut all = self.to_diagnostics();
+        let metadata = files.iter().find(|file| file.name == "Chart.yaml");
+        if let (Self::Validation(_) | Self::Unsupported, Some(file), Some(last)) =
+            (self, metadata, all.pop())
+        {
+            all.push(last.note(format!("in {}", file.name)));
+        }
+        if all.is_empty() { self.to_diagnostics() } else { all }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Archive(_) => "chart-archive",
+            Self::File { .. }
+            | Self::Missing
+            | Self::Unsupported
+            | Self::Validation(_)
+            | Self::Subchart { .. }
+            | Self::SubchartArchive { .. }
+            | Self::Ignore(_)
+            | Self::NotInstallable(_) => "chart-file",
+            Self::Coalesce(_) | Self::Values(_) => "values",
+            Self::Schema { .. } => "schema",
+            Self::MissingDependencies(_) => "missing-dependency",
+        }
+    }
+}
+
+/// What is wrong with a text as YAML, where it is wrong.
+pub(crate) fn broken_yaml(source: &Arc<Source>) -> Option<Diagnostic> {
+    let error = yaml::from_str(&source.text, yaml::Numbers::Exact).err()?;
+    let line = error.line().map(|line| source.line(line));
+    let span = error.span().or(line)?;
+    let words = error.problem().message.clone();
+    let title = format!("{} is not YAML: {words}", source.name);
+    Some(Diagnostic::error(title).code("yaml-syntax").label(source, span, ""))
+}
+
+/// Whether a chart's file of this name is read as YAML when the chart is loaded.
+fn is_read(name: &str) -> bool {
+    let (folder, file) = name.rsplit_once('/').unwrap_or(("", name));
+    let own = folder.is_empty() || folder.split('/').step_by(2).all(|part| part == "charts");
+    own && matches!(file, "Chart.yaml" | "values.yaml" | "requirements.yaml" | "Chart.lock")
 }

@@ -19,7 +19,7 @@ mod warning;
 
 pub use archive::{Limits, unpack};
 pub use dependencies::process_dependencies;
-pub use error::Error;
+pub use error::{Error, Violation};
 pub use load::{load, load_any_version, load_with_warnings};
 pub use metadata::{Dependency, ImportValue, Lock, Maintainer, Metadata};
 pub use model::{Chart, Crd, File};

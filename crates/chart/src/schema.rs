@@ -8,7 +8,7 @@
 use std::fmt::Write as _;
 
 use crate::values::Tree;
-use crate::{Chart, Error};
+use crate::{Chart, Error, Violation};
 
 mod decimal;
 mod document;
@@ -18,39 +18,83 @@ mod format;
 
 use document::Document;
 use evaluate::Evaluator;
+use failure::Failure;
 
 /// Checks coalesced `values` against the schema of `chart` and of each of its dependencies.
 pub fn validate(chart: &Chart, values: &Tree) -> Result<(), Error> {
     if !has_schema(chart) {
         return Ok(());
     }
-    let mut text = String::new();
-    collect(chart, &yaml::Value::Map(values.to_map()), &mut text);
-    if text.is_empty() { Ok(()) } else { Err(Error::Schema(text)) }
+    let mut found = Found::default();
+    collect(chart, &yaml::Value::Map(values.to_map()), &[], &mut found);
+    let Found { text, violations } = found;
+    if text.is_empty() { Ok(()) } else { Err(Error::Schema { text, violations }) }
 }
 
 /// Checks values against one schema, whatever chart it is of; the message is Helm's.
 pub fn validate_single(schema: &[u8], values: &yaml::Map) -> Result<(), String> {
-    check(schema, &yaml::Value::Map(values.clone()))
+    check(schema, &yaml::Value::Map(values.clone())).map_err(|broken| broken.text())
+}
+
+/// What was found so far, in Helm's text and one by one.
+#[derive(Default)]
+struct Found {
+    text: String,
+    violations: Vec<Violation>,
+}
+
+/// Why a check failed.
+enum Broken {
+    /// The schema is none.
+    Schema(String),
+    /// The values do not fit.
+    Values(Vec<Failure>),
+}
+
+impl Broken {
+    /// Helm's text; it ends in a line break where the values do not fit.
+    fn text(&self) -> String {
+        match self {
+            Self::Schema(text) => text.clone(),
+            Self::Values(failures) => {
+                let mut text = String::new();
+                for failure in failures {
+                    failure.print(1, &mut text);
+                }
+                text
+            }
+        }
+    }
+
+    fn told(&self) -> Vec<(Vec<String>, String)> {
+        match self {
+            Self::Schema(text) => vec![(Vec::new(), text.clone())],
+            Self::Values(failures) => failures.iter().map(Failure::told).collect(),
+        }
+    }
 }
 
 fn has_schema(chart: &Chart) -> bool {
     chart.schema.is_some() || chart.dependencies.iter().any(has_schema)
 }
 
-fn collect(chart: &Chart, values: &yaml::Value, text: &mut String) {
+fn collect(chart: &Chart, values: &yaml::Value, path: &[String], found: &mut Found) {
+    let violation = |path: &[String], at, message| Violation { chart: path.to_vec(), at, message };
     if let Some(schema) = &chart.schema
-        && let Err(message) = check(&schema.data, values)
+        && let Err(broken) = check(&schema.data, values)
     {
-        let _ = write!(text, "{}:\n{message}", chart.name());
+        let _ = write!(found.text, "{}:\n{}", chart.name(), broken.text());
+        let told = broken.told().into_iter();
+        found.violations.extend(told.map(|(at, message)| violation(path, at, message)));
     }
     for dependency in &chart.dependencies {
         let name = dependency.name();
+        let below: Vec<String> = path.iter().cloned().chain([name.to_owned()]).collect();
         match values.get(name) {
             None | Some(yaml::Value::Null) => {}
-            Some(inner @ yaml::Value::Map(_)) => collect(dependency, inner, text),
+            Some(inner @ yaml::Value::Map(_)) => collect(dependency, inner, &below, found),
             Some(other) => {
-                let found = match other {
+                let kind = match other {
                     yaml::Value::Bool(_) => "bool",
                     yaml::Value::Int(_) => "int64",
                     yaml::Value::Uint(_) => "uint64",
@@ -59,22 +103,21 @@ fn collect(chart: &Chart, values: &yaml::Value, text: &mut String) {
                     yaml::Value::List(_) => "[]interface {}",
                     yaml::Value::Null | yaml::Value::Map(_) => "<nil>",
                 };
-                let _ = writeln!(
-                    text,
-                    "{name}:\ninvalid type for values: expected object (map), got {found}"
-                );
+                let message = format!("invalid type for values: expected object (map), got {kind}");
+                let _ = writeln!(found.text, "{name}:\n{message}");
+                found.violations.push(violation(path, vec![name.to_owned()], message));
             }
         }
     }
 }
 
-/// Checks values against one schema; the message ends in a line break where values broke it.
-fn check(schema: &[u8], values: &yaml::Value) -> Result<(), String> {
-    well_formed(schema)?;
-    let root: serde_json::Value =
-        serde_json::from_slice(schema).map_err(|e| format!("invalid JSON schema: {e}"))?;
-    let document = Document::new(&root)?;
-    Evaluator::new(&document).run(values)
+/// Checks values against one schema.
+fn check(schema: &[u8], values: &yaml::Value) -> Result<(), Broken> {
+    well_formed(schema).map_err(Broken::Schema)?;
+    let root: serde_json::Value = serde_json::from_slice(schema)
+        .map_err(|e| Broken::Schema(format!("invalid JSON schema: {e}")))?;
+    let document = Document::new(&root).map_err(Broken::Schema)?;
+    Evaluator::new(&document).run(values).map_err(Broken::Values)
 }
 
 /// Whether a schema is one JSON value; the error in the words of Go's decoder.

@@ -55,14 +55,9 @@ impl<'d> Evaluator<'d> {
         Self { document, path: Vec::new(), applied: Vec::new(), values_entered: 0 }
     }
 
-    /// The text of all failures, each on lines of its own.
-    pub(super) fn run(mut self, values: &Value) -> Result<(), String> {
-        let Err(failure) = self.apply(self.document.whole(), values) else { return Ok(()) };
-        let mut text = String::new();
-        for failure in failure.flat() {
-            failure.print(1, &mut text);
-        }
-        Err(text)
+    /// All failures, the outermost ones.
+    pub(super) fn run(mut self, values: &Value) -> Result<(), Vec<Failure>> {
+        self.apply(self.document.whole(), values).map(drop).map_err(Failure::flat)
     }
 
     /// Applies a schema to the value at hand.

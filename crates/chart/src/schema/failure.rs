@@ -31,6 +31,22 @@ impl Failure {
         if matches!(self.kind, Kind::Group) { self.causes } else { vec![self] }
     }
 
+    /// The path of the value, and the failure's lines.
+    pub(super) fn told(&self) -> (Vec<String>, String) {
+        if let (Kind::Reference, [cause]) = (&self.kind, self.causes.as_slice()) {
+            return cause.told();
+        }
+        let mut text = String::new();
+        self.print(1, &mut text);
+        let mut path = String::new();
+        for key in &self.at {
+            let _ = write!(path, "/{}", key.replace('~', "~0").replace('/', "~1"));
+        }
+        let head = format!("- at {}: ", quote(&path));
+        let text = text.strip_prefix(&head).unwrap_or(&text).trim_end().to_owned();
+        (self.at.clone(), text)
+    }
+
     /// Adds this failure's lines; the outermost ones are at depth 1.
     pub(super) fn print(&self, depth: usize, to: &mut String) {
         let hidden = matches!(self.kind, Kind::Reference) && self.causes.len() == 1;

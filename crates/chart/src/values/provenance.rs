@@ -6,11 +6,12 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use diagnostic::Source;
+use diagnostic::{Diagnostic, Source};
 use yaml::node::{Kind as NodeKind, Node};
 use yaml::{Map, Value};
 
 use super::{Options, go_print, set_json};
+use crate::error::broken_yaml;
 use crate::strvals;
 
 /// Whoever knows where the user's values were written.
@@ -139,6 +140,34 @@ impl Provenance for Options {
             answers.push(Answer { from: format!("-f {name}"), says: ask_file(&source, path) });
         }
         answers
+    }
+}
+
+impl Options {
+    /// What is wrong with the values that the user gave, each with its place, after [`merge`]
+    /// refused them with this error.
+    ///
+    /// [`merge`]: Options::merge
+    pub fn diagnose(&self, error: &crate::Error) -> Vec<Diagnostic> {
+        let mut all = Vec::new();
+        for (name, data) in &self.files {
+            all.extend(broken_yaml(&Source::new(name.as_str(), String::from_utf8_lossy(data))));
+        }
+        let kinds = [
+            ("--set", &self.set, strvals::Kind::Typed),
+            ("--set-string", &self.set_string, strvals::Kind::String),
+            ("--set-literal", &self.set_literal, strvals::Kind::Literal),
+        ];
+        for (flag, texts, kind) in kinds {
+            for text in texts {
+                let Err(error) = strvals::parse_into(text, kind, &mut Map::new()) else { continue };
+                let source = Source::new(flag, text.as_str());
+                let title = format!("{flag} is not understood: {error}");
+                let whole = 0..text.len();
+                all.push(Diagnostic::error(title).code("values").label(&source, whole, ""));
+            }
+        }
+        if all.is_empty() { error.to_diagnostics() } else { all }
     }
 }
 
