@@ -15,10 +15,12 @@ mod folded;
 mod hint;
 mod manifest;
 mod origin;
+mod schema;
 mod trace;
 
 pub use failed::Failed;
 pub(crate) use origin::Background;
+pub use schema::SchemaFailed;
 
 /// Why a rendering failed.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +39,9 @@ pub enum Error {
     /// The values do not fit the chart.
     #[error("{0}")]
     Values(chart::Error),
+    /// The values do not fit a schema.
+    #[error("{0}")]
+    Schema(SchemaFailed),
     /// The chart does not run on this version of Kubernetes.
     #[error("chart requires kubeVersion: {required} which is incompatible with Kubernetes {found}")]
     KubeVersion {
@@ -88,6 +93,10 @@ impl Error {
         Self::Parse(Box::new(error))
     }
 
+    pub(crate) fn schema(error: chart::Error, background: &Background<'_>) -> Self {
+        Self::Schema(SchemaFailed::new(error, background))
+    }
+
     /// One error for several; nothing for none.
     pub(crate) fn all(errors: Vec<Self>) -> Option<Self> {
         let mut errors = errors.into_iter();
@@ -113,7 +122,7 @@ impl Error {
     /// Whether name, dependencies and values were in order, so that Helm went on to templates.
     pub fn is_past_values(&self) -> bool {
         match self {
-            Self::Name { .. } | Self::Dependencies(_) | Self::Values(_) => false,
+            Self::Name { .. } | Self::Dependencies(_) | Self::Values(_) | Self::Schema(_) => false,
             Self::KubeVersion { .. }
             | Self::Parse(_)
             | Self::Template(_)
@@ -129,6 +138,7 @@ impl Error {
             Self::Name { .. }
             | Self::Dependencies(_)
             | Self::Values(_)
+            | Self::Schema(_)
             | Self::KubeVersion { .. }
             | Self::Parse(_)
             | Self::Template(_) => None,
@@ -144,6 +154,7 @@ impl Error {
                 vec![Diagnostic::error(self.to_string())]
             }
             Self::Dependencies(error) | Self::Values(error) => error.to_diagnostics(),
+            Self::Schema(failed) => failed.diagnostics().to_vec(),
             Self::Parse(error) => vec![error.to_diagnostic()],
             Self::Template(failed) => vec![failed.to_diagnostic()],
             Self::Manifest { path, message, span, document, piece, line: _, unsorted: _ } => {

@@ -47,7 +47,8 @@ use chart::{Chart, Warning};
 
 pub use capabilities::{Capabilities, KubeVersion, KubeVersionError};
 pub use documents::split_documents;
-pub use error::{Error, Failed, Unsorted};
+use error::Background;
+pub use error::{Error, Failed, SchemaFailed, Unsorted};
 pub use hook::{DeletePolicy, Hook, HookEvent, OutputLogPolicy};
 pub use kinds::{INSTALL_ORDER, UNINSTALL_ORDER};
 pub use manifest::{Manifest, Rendered};
@@ -64,7 +65,9 @@ pub fn render(request: &Request<'_>) -> Result<Rendered, Error> {
         chart::process_dependencies(&mut chart, request.values).map_err(Error::Dependencies)?;
     let coalesced = chart::values::coalesce_tree(&chart, request.values).map_err(Error::Values)?;
     if !request.options.skip_schema_validation {
-        chart::schema::validate(&chart, &coalesced.values).map_err(Error::Values)?;
+        let background = Background { chart: &chart, given: &request.options.given };
+        chart::schema::validate(&chart, &coalesced.values)
+            .map_err(|error| Error::schema(error, &background))?;
     }
     check_kube_version(request, &chart)?;
     warnings.extend(coalesced.warnings);

@@ -75,12 +75,6 @@ impl Told {
     }
 }
 
-impl From<chart::Error> for Told {
-    fn from(error: chart::Error) -> Self {
-        Self::new(error.to_string(), &error.to_diagnostics())
-    }
-}
-
 /// A chart, how it is rendered, and what Helm printed.
 #[derive(Clone)]
 struct Case {
@@ -175,7 +169,10 @@ impl Case {
             name: name.to_owned(),
             data: body.as_bytes().into(),
         });
-        let chart = chart::load(files.collect())?;
+        let chart = {
+            let files: Vec<chart::File> = files.collect();
+            chart::load(files.clone()).map_err(|e| Told::new(e.to_string(), &e.diagnose(&files)))?
+        };
         let mut values = chart::values::Options::default();
         let mut options = Options::default();
         let mut capabilities = Capabilities::default();
@@ -203,7 +200,8 @@ impl Case {
         }
         let read = |name: &str| self.section(name).map(Into::into).ok_or("no such file".to_owned());
         options.given = Given::by(values.clone());
-        let values = values.merge(&read)?;
+        let merged = values.merge(&read);
+        let values = merged.map_err(|e| Told::new(e.to_string(), &values.diagnose(&e)))?;
         let request = Request {
             chart: &chart,
             values: &values,

@@ -110,7 +110,8 @@ fn explain(subject: &Subject, path: &str, scope: &Map, background: &Background<'
     };
     let mut explained =
         wanted.map(|w| w.explain(&subject.found, background.given)).unwrap_or_default();
-    let meant = hint::hints(subject, scope);
+    let decided = explained.decides.is_some() && subject.found.is_nil();
+    let meant = if decided { Vec::new() } else { hint::hints(subject, scope) };
     if meant.is_empty() && explained.hints.is_empty() && subject.role == Role::Cause {
         let null = explained.decides.is_some();
         let values = !explained.path.is_empty();

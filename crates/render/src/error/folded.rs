@@ -60,10 +60,12 @@ fn place(error: &Error) -> String {
 fn and_more(places: &[String]) -> String {
     let count = places.len();
     let noun = if count == 1 { "place" } else { "places" };
-    let mut text = format!("and {count} more {noun}: ");
-    let _ = write!(text, "{}", places[..count.min(MAX_PLACES)].join(", "));
+    let mut text = format!("the same in {count} more {noun}:");
+    for place in places.iter().take(MAX_PLACES) {
+        let _ = write!(text, "\n- {place}");
+    }
     if count > MAX_PLACES {
-        text.push_str(", …");
+        text.push_str("\n- …");
     }
     text
 }

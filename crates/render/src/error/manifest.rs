@@ -24,10 +24,15 @@ pub(super) fn diagnostic(at: &At<'_>, piece: Option<&Piece>) -> Diagnostic {
             let given = if piece.verbatim { "this line" } else { "what this gives" };
             let words = format!("{given} makes the text below");
             let frame = &piece.frame;
+            let here = if is_lone(at) {
+                "a text alone, where `key: value` belongs"
+            } else {
+                "not understood here"
+            };
             diagnostic = diagnostic.label(&frame.source_text, frame.span.clone(), words).context(
                 at.document,
                 span,
-                "not understood here",
+                here,
             );
         }
         (None, Some(span)) => diagnostic = diagnostic.label(at.document, span, ""),
@@ -46,6 +51,14 @@ fn shown(document: &Arc<Source>, span: Range<usize>) -> Range<usize> {
     at..at
 }
 
+/// Whether what is pointed at is a line with no key, number or list in it.
+fn is_lone(at: &At<'_>) -> bool {
+    let Some(span) = &at.span else { return false };
+    let line = at.document.line(at.document.position(span.start).line);
+    let text = at.document.text[line].trim();
+    at.document.text.get(span.clone()) == Some(text) && !text.contains(':')
+}
+
 fn hints(at: &At<'_>, piece: Option<&Piece>) -> Vec<String> {
     let mut hints = Vec::new();
     let Some(span) = &at.span else { return hints };
@@ -58,11 +71,11 @@ fn hints(at: &At<'_>, piece: Option<&Piece>) -> Vec<String> {
     if indent.contains('\t') {
         hints.push("YAML is indented by spaces; this line begins with a tab".to_owned());
     }
-    if let Some(code) = code {
+    if is_lone(at) {
+        hints.push("what is inserted here must be a table of `key: value`".to_owned());
+    } else if let Some(code) = code {
         let lays_out = code.contains("indent");
-        if (code.contains("toYaml") || code.contains("include") || code.contains("tpl"))
-            && !lays_out
-        {
+        if code.contains("toYaml") && !lays_out {
             hints.push(
                 "text of several lines keeps the indentation that it has: write \
                  `{{- … | nindent N }}` with N the spaces before it"

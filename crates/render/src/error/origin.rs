@@ -69,10 +69,25 @@ impl<'a> Wanted<'a> {
         Some(Self { charts, keys })
     }
 
+    /// A path in the values of a chart, which is named from the outermost one's dependency down.
+    pub(super) fn in_chart(names: &[String], path: &[String], root: &'a Chart) -> Option<Self> {
+        let mut charts = vec![root];
+        for name in names {
+            charts.push(charts.last()?.dependencies.iter().find(|d| d.name() == name)?);
+        }
+        let key = |name: &String| match name.parse() {
+            Ok(index) => Key::Index(index),
+            Err(_) => Key::Name(name.clone()),
+        };
+        let keys: Vec<Key> = path.iter().map(key).collect();
+        if keys.is_empty() && charts.len() == 1 { None } else { Some(Self { charts, keys }) }
+    }
+
     pub(super) fn explain(&self, found: &Found, given: &Given) -> Explained {
         let asked = self.ask(given);
         let wins = winner(&asked);
-        let path = shown(&self.full());
+        // What a parent says in its globals is everybody's.
+        let path = shown(&if self.is_global() { self.keys.clone() } else { self.full() });
         let mut explained = Explained { path: path.clone(), ..Explained::default() };
         let changed = found.is_nil()
             && wins.is_some_and(|at| match &asked[at].answer.says {
