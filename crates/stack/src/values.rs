@@ -18,6 +18,8 @@ use crate::read;
 use crate::resolved::Release;
 use crate::tree::{Read, Tree, TreeKind};
 
+mod provenance;
+
 /// The final values of a release, each with its origin.
 #[derive(Clone, Debug)]
 pub struct Values {

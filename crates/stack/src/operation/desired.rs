@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use chart::values::Given;
 use release::{
     Conflicts, Content, Desired, Intent, Namespaces, RenderError, Rendering, Stage, Upcoming,
 };
@@ -47,7 +48,7 @@ impl Run {
         let (of, files) = (Arc::clone(release), Arc::clone(&self.session.files));
         let gathered = tokio::task::spawn_blocking(move || gather(&of, files.as_ref())).await;
         let values = match gathered {
-            Ok(Ok(values)) => values.to_chart(),
+            Ok(Ok(values)) => values,
             Ok(Err(gap)) => {
                 return Err(match gap.only_missing() {
                     Some(path) => Unrendered::Missing(path.clone()),
@@ -58,13 +59,14 @@ impl Run {
         };
         let rendering = Rendering {
             chart,
-            values,
+            values: values.to_chart(),
             name: release.name.clone(),
             namespace: release.namespace.clone(),
             revision,
             operation,
             options: render::Options {
                 time_zone: Some(self.session.time_zone.clone()),
+                given: Given::by(values),
                 ..render::Options::default()
             },
             now: jiff::Timestamp::now(),
