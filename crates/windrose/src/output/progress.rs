@@ -36,10 +36,25 @@ pub(crate) fn shown(context: &Context, releases: impl IntoIterator<Item = String
 
 /// Reports releases that failed, in full; an error if there are any.
 pub(crate) fn fail_with(context: &Context, failures: &[(String, stack::Failure)]) -> Outcome {
-    for (release, failure) in failures {
-        context.say(&format!("\n{}", in_full(release, failure, context.err_style)))?;
+    for (releases, failure) in folded(failures) {
+        context.say(&format!("\n{}", in_full(&releases, failure, context.err_style)))?;
     }
     if failures.is_empty() { Ok(()) } else { Err(Failure::Told(Exit::Failed)) }
+}
+
+/// Failures that are the same in several releases, once.
+fn folded(failures: &[(String, stack::Failure)]) -> Vec<(String, &stack::Failure)> {
+    let mut all: Vec<(Vec<&str>, &stack::Failure)> = vec![];
+    for (release, failure) in failures {
+        let same = all.iter_mut().find(|(_, known)| {
+            !failure.diagnostics.is_empty() && failure.output.is_empty() && *known == failure
+        });
+        match same {
+            Some((releases, _)) => releases.push(release),
+            None => all.push((vec![release], failure)),
+        }
+    }
+    all.into_iter().map(|(releases, failure)| (releases.join("`, `"), failure)).collect()
 }
 
 fn in_full(release: &str, failure: &stack::Failure, style: Style) -> String {

@@ -62,8 +62,11 @@ impl ChartFlags {
         self.refuse()?;
         let path = self.locate(context, reference.trim())?;
         let files = source::read_chart(&path).map_err(|e| Failure::from_error(&e))?;
-        let chart = ::chart::load(files).map_err(|e| Failure::from_error(&e))?;
-        chart.installable().map_err(|e| Failure::from_error(&e))?;
+        let told = |e: &::chart::Error| {
+            Failure::Diagnostics(e.diagnose(&files)).in_helms_words(e.to_string())
+        };
+        let chart = ::chart::load(files.clone()).map_err(|e| told(&e))?;
+        chart.installable().map_err(|e| told(&e))?;
         Ok(chart)
     }
 

@@ -52,8 +52,10 @@ impl ValueFlags {
             set_file: self.set_file.clone(),
             set_literal: self.set_literal.clone(),
         };
-        let values =
-            options.merge(&|path| read(context, path)).map_err(|e| Failure::from_error(&e))?;
+        let merged = options.merge(&|path| read(context, path));
+        let values = merged.map_err(|e| {
+            Failure::Diagnostics(options.diagnose(&e)).in_helms_words(e.to_string())
+        })?;
         Ok((values, Given::by(options)))
     }
 }
