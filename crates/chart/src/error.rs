@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use diagnostic::{Diagnostic, Source};
 
-use crate::File;
+use crate::{File, Metadata, version};
 
 /// Why a chart or its values were refused.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -114,7 +114,11 @@ impl Error {
         if let (Self::Validation(_) | Self::Unsupported, Some(file), Some(last)) =
             (self, metadata, all.pop())
         {
-            all.push(last.note(format!("in {}", file.name)));
+            let source = Source::new(file.name.as_str(), file.text());
+            all.push(match suspect(file).and_then(|key| span_of(&source, key)) {
+                Some(span) => last.label(&source, span, ""),
+                None => last.note(format!("in {}", file.name)),
+            });
         }
         if all.is_empty() { self.to_diagnostics() } else { all }
     }
@@ -145,6 +149,30 @@ pub(crate) fn broken_yaml(source: &Arc<Source>) -> Option<Diagnostic> {
     let words = error.problem().message.clone();
     let title = format!("{} is not YAML: {words}", source.name);
     Some(Diagnostic::error(title).code("yaml-syntax").label(source, span, ""))
+}
+
+/// The key of `Chart.yaml` that does not pass the checks, in their order.
+fn suspect(file: &File) -> Option<&'static str> {
+    let metadata = Metadata::read(&file.data).ok()?;
+    let name = metadata.name.as_str();
+    let checks = [
+        ("apiVersion", !matches!(metadata.api_version.as_str(), "" | "v1" | "v2")),
+        ("name", name.is_empty() || matches!(name, "." | "..") || name.contains('/')),
+        ("version", !version::is_valid(&metadata.version)),
+        ("type", !matches!(metadata.kind.as_str(), "" | "application" | "library")),
+        ("maintainers", metadata.null_maintainer().is_some()),
+    ];
+    let failed = checks.iter().find(|(_, fails)| *fails).map(|(key, _)| *key);
+    failed.or(Some("dependencies"))
+}
+
+/// An entry at the top of a file, its first line.
+fn span_of(source: &Source, key: &str) -> Option<std::ops::Range<usize>> {
+    let documents = yaml::node::parse(&source.text).ok()?;
+    let (key, value) = documents.first()?.entry(key)?;
+    let text = source.text.get(key.span.start..value.span.end.max(key.span.end))?;
+    let line = text.lines().next().unwrap_or_default();
+    Some(key.span.start..key.span.start + line.trim_end().len())
 }
 
 /// Whether a chart's file of this name is read as YAML when the chart is loaded.
