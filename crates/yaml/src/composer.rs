@@ -1,6 +1,6 @@
 //! Events to a tree of nodes that share one arena; aliases point at their anchors' nodes.
 //!
-//! Invariant: a node's children come after it; nesting is limited to [`MAX_DEPTH`], so that
+//! Invariant: a node's children come after it, each with all that is in it before the next; nesting is limited to [`MAX_DEPTH`], so that
 //! whatever walks a tree or the values made of it may recurse. Go allows 10 000 levels; no document
 //! in use has a hundred.
 
@@ -27,8 +27,8 @@ pub(crate) struct Tree<'t> {
 #[derive(Debug)]
 pub(crate) struct Item<'t> {
     pub(crate) kind: ItemKind<'t>,
-    /// The long form of its tag, empty if it has none.
-    pub(crate) tag: String,
+    /// The long form of its tag, never empty.
+    pub(crate) tag: Option<Box<str>>,
     /// Where its content begins.
     pub(crate) start: Mark,
     pub(crate) end: Mark,
@@ -41,13 +41,46 @@ pub(crate) enum ItemKind<'t> {
         value: Cow<'t, str>,
         style: Style,
     },
-    List(Vec<usize>),
+    List(Children),
     /// Keys and values in turn.
-    Map(Vec<usize>),
+    Map(Children),
     Alias {
         name: &'t str,
         target: usize,
     },
+}
+
+/// What is in a collection.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Children {
+    pub(crate) count: usize,
+    /// The node after the collection's last; the collection's first stands behind the collection.
+    after: usize,
+}
+
+impl Tree<'_> {
+    /// The nodes of the collection `id`.
+    pub(crate) fn children(&self, id: usize, of: Children) -> impl Iterator<Item = usize> {
+        let following = |child: &usize| Some(self.after(*child));
+        std::iter::successors(Some(id + 1), following).take(of.count)
+    }
+
+    /// The keys and values of the map `id`.
+    pub(crate) fn entries(&self, id: usize, of: Children) -> impl Iterator<Item = (usize, usize)> {
+        let mut key = id + 1;
+        (0..of.count / 2).map(move |_| {
+            let value = self.after(key);
+            (std::mem::replace(&mut key, self.after(value)), value)
+        })
+    }
+
+    /// The node that follows a node and all that is in it.
+    fn after(&self, id: usize) -> usize {
+        match self.items.get(id).map(|item| &item.kind) {
+            Some(ItemKind::List(children) | ItemKind::Map(children)) => children.after,
+            Some(ItemKind::Scalar { .. } | ItemKind::Alias { .. }) | None => id + 1,
+        }
+    }
 }
 
 /// Reads document after document.
@@ -61,13 +94,20 @@ pub(crate) struct Composer<'t> {
 struct Draft<'t> {
     tree: Tree<'t>,
     anchors: HashMap<&'t str, usize>,
-    open: Vec<usize>,
+    open: Vec<Open>,
+}
+
+/// A collection that is not closed yet.
+struct Open {
+    id: usize,
+    count: usize,
+    /// Its newest node, or itself.
+    last: usize,
 }
 
 impl<'t> Composer<'t> {
     pub(crate) fn new(source: &'t Source<'_>) -> Self {
-        let parser = Parser::new(&source.text, source.fault.clone());
-        Self { text: &source.text, parser }
+        Self { text: &source.text, parser: Parser::new(source) }
     }
 
     /// The next document; nothing at the end of the stream.
@@ -113,8 +153,8 @@ impl<'t> Composer<'t> {
             EventKind::Scalar { value, style, properties } => {
                 (ItemKind::Scalar { value, style }, properties)
             }
-            EventKind::SequenceStart(properties) => (ItemKind::List(Vec::new()), properties),
-            EventKind::MappingStart(properties) => (ItemKind::Map(Vec::new()), properties),
+            EventKind::SequenceStart(properties) => (ItemKind::List(NONE_YET), properties),
+            EventKind::MappingStart(properties) => (ItemKind::Map(NONE_YET), properties),
             EventKind::SequenceEnd | EventKind::MappingEnd => {
                 draft.close(start, end);
                 return Ok(());
@@ -129,7 +169,7 @@ impl<'t> Composer<'t> {
             draft.anchors.insert(anchor, id);
         }
         if opens {
-            draft.open.push(id);
+            draft.open.push(Open { id, count: 0, last: id });
             if draft.open.len() > MAX_DEPTH {
                 return Err(problem_at(
                     self.text,
@@ -142,31 +182,30 @@ impl<'t> Composer<'t> {
     }
 }
 
+/// What a collection holds when it is opened.
+const NONE_YET: Children = Children { count: 0, after: 0 };
+
 impl<'t> Draft<'t> {
     fn push(&mut self, item: Item<'t>) -> usize {
         let id = self.tree.items.len();
         self.tree.items.push(item);
-        if let Some(parent) = self.open.last().and_then(|parent| self.tree.items.get_mut(*parent)) {
-            match &mut parent.kind {
-                ItemKind::List(children) | ItemKind::Map(children) => children.push(id),
-                ItemKind::Scalar { .. } | ItemKind::Alias { .. } => {}
-            }
+        if let Some(parent) = self.open.last_mut() {
+            parent.count += 1;
+            parent.last = id;
         }
         id
     }
 
     /// Ends the innermost collection: after its last character, not where the scanner noticed it.
     fn close(&mut self, start: Mark, end: Mark) {
-        let Some(id) = self.open.pop() else { return };
-        let last = self.tree.items.get(id).and_then(|item| match &item.kind {
-            ItemKind::List(children) | ItemKind::Map(children) => children.last().copied(),
-            ItemKind::Scalar { .. } | ItemKind::Alias { .. } => None,
-        });
-        let last_end = last.and_then(|last| self.tree.items.get(last)).map(|item| item.end);
+        let Some(Open { id, count, last }) = self.open.pop() else { return };
+        let after = self.tree.items.len();
+        let last_end = self.tree.items.get(last).filter(|_| count > 0).map(|item| item.end);
+        let Some(item) = self.tree.items.get_mut(id) else { return };
         // A block collection's end token is empty and stands at the next token.
-        let end = if start.pos == end.pos { last_end.unwrap_or(end) } else { end };
-        if let Some(item) = self.tree.items.get_mut(id) {
-            item.end = end;
+        item.end = if start.pos == end.pos { last_end.unwrap_or(end) } else { end };
+        if let ItemKind::List(children) | ItemKind::Map(children) = &mut item.kind {
+            *children = Children { count, after };
         }
     }
 }

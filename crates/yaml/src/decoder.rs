@@ -8,7 +8,7 @@ use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
-use crate::composer::{Item, ItemKind, MAX_DEPTH, Tree};
+use crate::composer::{Children, Item, ItemKind, MAX_DEPTH, Tree};
 use crate::node::Style;
 use crate::resolver::{self, Resolved};
 use crate::{Error, Map, Numbers, Problem, Value, gosyntax, json};
@@ -90,9 +90,11 @@ impl<'a, 't> Decoder<'a, 't> {
         if !self.expanding.is_empty() {
             self.from_aliases += 1;
         }
-        let share = self.from_aliases as f64 / self.decoded as f64;
-        if self.from_aliases > 100 && self.decoded > 1000 && share > allowed_share(self.decoded) {
-            return Err(Problem::new("document contains excessive aliasing"));
+        if self.from_aliases > 100 && self.decoded > 1000 {
+            let share = self.from_aliases as f64 / self.decoded as f64;
+            if share > allowed_share(self.decoded) {
+                return Err(Problem::new("document contains excessive aliasing"));
+            }
         }
         Ok(())
     }
@@ -107,15 +109,15 @@ impl<'a, 't> Decoder<'a, 't> {
         let value = match &item.kind {
             ItemKind::Scalar { value, style } => self.scalar(item, value, *style)?,
             ItemKind::List(children) => {
-                let mut list = Vec::with_capacity(children.len());
-                for child in children {
-                    list.push(self.value(*child)?);
+                let mut list = Vec::with_capacity(children.count);
+                for child in self.tree.children(id, *children) {
+                    list.push(self.value(child)?);
                 }
                 Value::List(list)
             }
             ItemKind::Map(children) => {
                 let mut map = Map::new();
-                self.entries(children, &mut map)?;
+                self.entries(id, *children, &mut map)?;
                 Value::Map(map)
             }
             ItemKind::Alias { name, target } => {
@@ -138,11 +140,11 @@ impl<'a, 't> Decoder<'a, 't> {
     }
 
     fn scalar(&mut self, item: &Item<'_>, text: &str, style: Style) -> Result<Value, Problem> {
-        if item.tag.is_empty() && style != Style::Plain {
-            return Ok(Value::String(text.to_owned()));
-        }
-        let resolved =
-            resolver::resolve(&item.tag, text).map_err(|message| place(item, message))?;
+        let resolved = match &item.tag {
+            Some(tag) => resolver::resolve(tag, text).map_err(|message| place(item, message))?,
+            None if style == Style::Plain => resolver::plain(text),
+            None => Resolved::String,
+        };
         Ok(match resolved {
             Resolved::Null => Value::Null,
             Resolved::Bool(b) => Value::Bool(b),
@@ -165,9 +167,8 @@ impl<'a, 't> Decoder<'a, 't> {
         })
     }
 
-    fn entries(&mut self, children: &[usize], map: &mut Map) -> Result<(), Problem> {
-        for pair in children.chunks_exact(2) {
-            let (key_id, value_id) = (pair[0], pair[1]);
+    fn entries(&mut self, id: usize, children: Children, map: &mut Map) -> Result<(), Problem> {
+        for (key_id, value_id) in self.tree.entries(id, children) {
             if is_merge(self.item(key_id)) {
                 self.merge(value_id, map)?;
                 continue;
@@ -236,10 +237,8 @@ impl<'a, 't> Decoder<'a, 't> {
         match &item.kind {
             ItemKind::List(children) => {
                 // Earlier maps win over later ones.
-                for child in children.iter().rev() {
-                    self.merge_one(*child, map)?;
-                }
-                Ok(())
+                let children: Vec<usize> = self.tree.children(id, *children).collect();
+                children.into_iter().rev().try_for_each(|child| self.merge_one(child, map))
             }
             ItemKind::Map(_) | ItemKind::Alias { .. } => self.merge_one(id, map),
             ItemKind::Scalar { .. } => Err(not_a_map(item)),
@@ -251,7 +250,7 @@ impl<'a, 't> Decoder<'a, 't> {
         match &item.kind {
             ItemKind::Map(children) => {
                 self.count()?;
-                self.nested(children, map)
+                self.nested(id, *children, map)
             }
             ItemKind::Alias { name, target } => {
                 let ItemKind::Map(children) = &self.item(*target).kind else {
@@ -260,7 +259,7 @@ impl<'a, 't> Decoder<'a, 't> {
                 self.count()?;
                 self.enter_alias(id, name)?;
                 self.count()?;
-                self.nested(children, map)?;
+                self.nested(*target, *children, map)?;
                 self.expanding.pop();
                 Ok(())
             }
@@ -269,12 +268,12 @@ impl<'a, 't> Decoder<'a, 't> {
     }
 
     /// Entries one level deeper, so that merges of merges are bounded too.
-    fn nested(&mut self, children: &[usize], map: &mut Map) -> Result<(), Problem> {
+    fn nested(&mut self, id: usize, children: Children, map: &mut Map) -> Result<(), Problem> {
         if self.depth > MAX_DEPTH {
             return Err(Problem::new(format!("exceeded max depth of {MAX_DEPTH}")));
         }
         self.depth += 1;
-        self.entries(children, map)?;
+        self.entries(id, children, map)?;
         self.depth -= 1;
         Ok(())
     }
@@ -291,8 +290,11 @@ pub(crate) fn binary(text: &str) -> Option<Vec<u8>> {
 /// Whether a key is the merge key.
 pub(crate) fn is_merge(item: &Item<'_>) -> bool {
     let ItemKind::Scalar { value, style } = &item.kind else { return false };
-    let implicit = (item.tag.is_empty() && *style == Style::Plain) || item.tag == "!";
-    value == "<<" && (implicit || item.tag == "tag:yaml.org,2002:merge")
+    value == "<<"
+        && match item.tag.as_deref() {
+            Some(tag) => matches!(tag, "!" | "tag:yaml.org,2002:merge"),
+            None => *style == Style::Plain,
+        }
 }
 
 fn not_a_map(item: &Item<'_>) -> Problem {
@@ -302,8 +304,8 @@ fn not_a_map(item: &Item<'_>) -> Problem {
 pub(crate) fn place(item: &Item<'_>, message: String) -> Problem {
     Problem {
         message,
-        line: Some(item.start.line + 1),
-        column: Some(item.start.column + 1),
+        line: Some(item.start.line as usize + 1),
+        column: Some(item.start.column as usize + 1),
         span: Some(item.start.pos..item.end.pos.max(item.start.pos)),
     }
 }

@@ -16,6 +16,7 @@
 //! Not here: edits that keep a file's other bytes, and schemas.
 
 mod composer;
+mod cursor;
 mod decoder;
 mod document;
 pub mod emit;

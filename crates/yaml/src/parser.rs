@@ -8,8 +8,8 @@ use std::borrow::Cow;
 use crate::Problem;
 use crate::node::Style;
 use crate::scanner::{Scanner, problem_at};
-use crate::source::Fault;
-use crate::token::{Mark, Token, TokenKind};
+use crate::source::Source;
+use crate::token::{Mark, Tag, TokenKind};
 
 mod flow;
 
@@ -39,11 +39,11 @@ pub(crate) enum EventKind<'t> {
 }
 
 /// A node's anchor and tag.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default)]
 pub(crate) struct Properties<'t> {
     pub(crate) anchor: Option<&'t str>,
-    /// The long form, e.g. `tag:yaml.org,2002:str`; empty if there is none.
-    pub(crate) tag: String,
+    /// The long form, e.g. `tag:yaml.org,2002:str`; never empty.
+    pub(crate) tag: Option<Box<str>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,10 +95,10 @@ pub(crate) struct Parser<'t> {
 type Step<'t> = Result<Event<'t>, Problem>;
 
 impl<'t> Parser<'t> {
-    pub(crate) fn new(text: &'t str, fault: Option<Fault>) -> Self {
+    pub(crate) fn new(source: &'t Source<'_>) -> Self {
         Self {
-            text,
-            scanner: Scanner::new(text, fault),
+            text: &source.text,
+            scanner: Scanner::new(source),
             state: State::StreamStart,
             states: Vec::new(),
             marks: Vec::new(),
@@ -204,7 +204,7 @@ impl<'t> Parser<'t> {
         let explicit = matches!(
             token.kind,
             TokenKind::VersionDirective { .. }
-                | TokenKind::TagDirective { .. }
+                | TokenKind::TagDirective(_)
                 | TokenKind::DocumentStart
                 | TokenKind::StreamEnd
         );
@@ -219,7 +219,7 @@ impl<'t> Parser<'t> {
     }
 
     fn document_start(&mut self) -> Step<'t> {
-        while self.scanner.peek()?.kind == TokenKind::DocumentEnd {
+        while matches!(self.scanner.peek()?.kind, TokenKind::DocumentEnd) {
             self.scanner.take()?;
         }
         self.document_start_token()
@@ -228,13 +228,13 @@ impl<'t> Parser<'t> {
     fn document_start_token(&mut self) -> Step<'t> {
         let token = self.scanner.peek()?;
         let start = token.start;
-        if token.kind == TokenKind::StreamEnd {
+        if matches!(token.kind, TokenKind::StreamEnd) {
             self.state = State::End;
             return Ok(event(EventKind::StreamEnd, start, start));
         }
         self.process_directives()?;
         let token = self.scanner.peek()?;
-        if token.kind != TokenKind::DocumentStart {
+        if !matches!(token.kind, TokenKind::DocumentStart) {
             let mark = token.start;
             return Err(self.problem("did not find expected <document start>", mark, None));
         }
@@ -250,7 +250,7 @@ impl<'t> Parser<'t> {
         let nothing = matches!(
             token.kind,
             TokenKind::VersionDirective { .. }
-                | TokenKind::TagDirective { .. }
+                | TokenKind::TagDirective(_)
                 | TokenKind::DocumentStart
                 | TokenKind::DocumentEnd
                 | TokenKind::StreamEnd
@@ -265,7 +265,7 @@ impl<'t> Parser<'t> {
     fn document_end(&mut self) -> Step<'t> {
         let token = self.scanner.peek()?;
         let start = token.start;
-        if token.kind == TokenKind::DocumentEnd {
+        if matches!(token.kind, TokenKind::DocumentEnd) {
             self.scanner.take()?;
         }
         self.tags.clear();
@@ -288,8 +288,8 @@ impl<'t> Parser<'t> {
                         return Err(self.problem("found incompatible YAML document", mark, None));
                     }
                 }
-                TokenKind::TagDirective { handle, prefix } => {
-                    let entry = (handle.clone(), prefix.clone());
+                TokenKind::TagDirective(directive) => {
+                    let entry = (directive.handle.clone(), directive.prefix.clone());
                     if self.tags.iter().any(|(handle, _)| *handle == entry.0) {
                         return Err(self.problem("found duplicate %TAG directive", mark, None));
                     }
@@ -338,7 +338,7 @@ impl<'t> Parser<'t> {
             TokenKind::BlockMappingStart if block => {
                 (EventKind::MappingStart(properties), State::BlockMappingFirst, content_end)
             }
-            _ if properties.anchor.is_some() || !properties.tag.is_empty() => {
+            _ if properties.anchor.is_some() || properties.tag.is_some() => {
                 self.pop_state();
                 let kind =
                     EventKind::Scalar { value: Cow::Borrowed(""), style: Style::Plain, properties };
@@ -373,37 +373,45 @@ impl<'t> Parser<'t> {
         let mut tagged = false;
         let mut end = start;
         loop {
-            let token = self.scanner.peek()?;
-            match &token.kind {
+            match self.scanner.peek()?.kind {
                 TokenKind::Anchor(name) if properties.anchor.is_none() => {
                     properties.anchor = Some(name);
+                    end = self.scanner.take()?.end;
                 }
-                TokenKind::Tag { handle, suffix } if !tagged => {
+                TokenKind::Tag(_) if !tagged => {
                     tagged = true;
-                    let (mark, handle, suffix) = (token.start, handle.clone(), suffix.clone());
-                    properties.tag = self.resolve_handle(&handle, suffix).ok_or_else(|| {
-                        self.problem("found undefined tag handle", mark, Some(start))
-                    })?;
+                    let token = self.scanner.take()?;
+                    if let TokenKind::Tag(tag) = token.kind {
+                        properties.tag = self.resolve_tag(*tag, token.start, start)?;
+                    }
+                    end = token.end;
                 }
                 _ => return Ok((properties, end)),
             }
-            end = self.scanner.take()?.end;
         }
     }
 
-    fn resolve_handle(&self, handle: &str, suffix: String) -> Option<String> {
+    /// The long form of a tag; nothing if that is empty.
+    fn resolve_tag(&self, tag: Tag, mark: Mark, node: Mark) -> Result<Option<Box<str>>, Problem> {
+        let Tag { handle, suffix } = tag;
         if handle.is_empty() {
-            return Some(suffix);
+            return Ok((!suffix.is_empty()).then(|| suffix.into_boxed_str()));
         }
-        let (_, prefix) = self.tags.iter().find(|(known, _)| known == handle)?;
-        Some(format!("{prefix}{suffix}")).filter(|tag| !tag.is_empty())
+        self.tags
+            .iter()
+            .find(|(known, _)| *known == handle)
+            .map(|(_, prefix)| format!("{prefix}{suffix}").into_boxed_str())
+            .filter(|tag| !tag.is_empty())
+            .map(Some)
+            .ok_or_else(|| self.problem("found undefined tag handle", mark, Some(node)))
     }
 
     // Block collections.
 
     fn block_sequence_entry(&mut self) -> Step<'t> {
-        let Token { kind, start, end } = self.peek_place()?;
-        match kind {
+        let token = self.scanner.peek()?;
+        let (start, end) = (token.start, token.end);
+        match token.kind {
             TokenKind::BlockEntry => {
                 self.scanner.take()?;
                 match self.scanner.peek()?.kind {
@@ -422,8 +430,9 @@ impl<'t> Parser<'t> {
     }
 
     fn indentless_sequence_entry(&mut self) -> Step<'t> {
-        let Token { kind, start, end } = self.peek_place()?;
-        if kind != TokenKind::BlockEntry {
+        let token = self.scanner.peek()?;
+        let (start, end) = (token.start, token.end);
+        if !matches!(token.kind, TokenKind::BlockEntry) {
             self.pop_state();
             return Ok(event(EventKind::SequenceEnd, start, start));
         }
@@ -437,8 +446,9 @@ impl<'t> Parser<'t> {
     }
 
     fn block_mapping_key(&mut self) -> Step<'t> {
-        let Token { kind, start, end } = self.peek_place()?;
-        match kind {
+        let token = self.scanner.peek()?;
+        let (start, end) = (token.start, token.end);
+        match token.kind {
             TokenKind::Key => {
                 self.scanner.take()?;
                 match self.scanner.peek()?.kind {
@@ -457,8 +467,9 @@ impl<'t> Parser<'t> {
     }
 
     fn block_mapping_value(&mut self) -> Step<'t> {
-        let Token { kind, start, end } = self.peek_place()?;
-        if kind != TokenKind::Value {
+        let token = self.scanner.peek()?;
+        let (start, end) = (token.start, token.end);
+        if !matches!(token.kind, TokenKind::Value) {
             return self.empty(State::BlockMappingKey, start);
         }
         self.scanner.take()?;
@@ -468,25 +479,6 @@ impl<'t> Parser<'t> {
             }
             _ => self.node_then(State::BlockMappingKey, Context::BlockOrIndentless),
         }
-    }
-
-    /// The next token without its text.
-    fn peek_place(&mut self) -> Result<Token<'t>, Problem> {
-        let token = self.scanner.peek()?;
-        let kind = match &token.kind {
-            TokenKind::Scalar { style, .. } => {
-                TokenKind::Scalar { value: Cow::Borrowed(""), style: *style }
-            }
-            TokenKind::BlockEntry => TokenKind::BlockEntry,
-            TokenKind::BlockEnd => TokenKind::BlockEnd,
-            TokenKind::FlowEntry => TokenKind::FlowEntry,
-            TokenKind::FlowSequenceEnd => TokenKind::FlowSequenceEnd,
-            TokenKind::FlowMappingEnd => TokenKind::FlowMappingEnd,
-            TokenKind::Key => TokenKind::Key,
-            TokenKind::Value => TokenKind::Value,
-            _ => TokenKind::StreamStart,
-        };
-        Ok(Token { kind, start: token.start, end: token.end })
     }
 }
 

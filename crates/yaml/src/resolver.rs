@@ -36,12 +36,8 @@ impl Resolved {
     }
 }
 
-/// What a scalar with a tag (long form, or empty for a plain scalar) means; go-yaml's message if it
-/// cannot mean that.
+/// What a scalar with a tag (in its long form) means; go-yaml's message if it cannot mean that.
 pub(crate) fn resolve(tag: &str, text: &str) -> Result<Resolved, String> {
-    if tag.is_empty() {
-        return Ok(plain(text));
-    }
     let resolved = match tag.strip_prefix(PREFIX) {
         Some("str") | None => return Ok(Resolved::String),
         Some("binary") => return Ok(Resolved::Binary),

@@ -4,10 +4,11 @@
 //! of tokens, so the queue stays short and the time linear. Nesting is limited to [`MAX_LEVELS`].
 //! Not here: which token may follow which (see `parser`).
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 use crate::Problem;
-use crate::source::{Cursor, Fault};
+use crate::cursor::Cursor;
+use crate::source::{Fault, Source};
 use crate::token::{Mark, Token, TokenKind};
 
 mod block;
@@ -18,7 +19,7 @@ mod quoted;
 /// go-yaml's limit for indentation levels and for flow levels.
 const MAX_LEVELS: usize = 10_000;
 /// A key without `?` ends after this many characters at most.
-const MAX_SIMPLE_KEY: usize = 1024;
+const MAX_SIMPLE_KEY: u32 = 1024;
 
 pub(crate) struct Scanner<'t> {
     cursor: Cursor<'t>,
@@ -35,24 +36,24 @@ pub(crate) struct Scanner<'t> {
     simple_key_allowed: bool,
     /// One per flow level: the token that turns out to be a key if a `:` follows.
     simple_keys: Vec<SimpleKey>,
-    /// Which entry of `simple_keys` a token's number belongs to.
-    key_of_token: BTreeMap<usize, usize>,
 }
 
 #[derive(Clone, Copy, Default)]
 struct SimpleKey {
     possible: bool,
     required: bool,
+    /// Number of the token; inner levels never have a smaller one.
     token: usize,
+    /// Whether the token is held back until it is clear what it is.
+    held: bool,
     mark: Mark,
 }
 
 impl<'t> Scanner<'t> {
-    pub(crate) fn new(text: &'t str, fault: Option<Fault>) -> Self {
-        let seen = fault.as_ref().map_or(text.len(), |f| f.from);
+    pub(crate) fn new(source: &'t Source<'_>) -> Self {
         Self {
-            cursor: Cursor::new(text.get(..seen).unwrap_or(text)),
-            fault,
+            cursor: Cursor::new(source),
+            fault: source.fault.clone(),
             tokens: VecDeque::new(),
             taken: 0,
             started: false,
@@ -62,17 +63,18 @@ impl<'t> Scanner<'t> {
             flow_level: 0,
             simple_key_allowed: true,
             simple_keys: Vec::new(),
-            key_of_token: BTreeMap::new(),
         }
     }
 
     /// The next token; the end of the stream again and again once it was reached.
+    #[inline]
     pub(crate) fn peek(&mut self) -> Result<&Token<'t>, Problem> {
         self.fill()?;
         self.tokens.front().ok_or_else(|| Problem::new("unknown problem parsing YAML content"))
     }
 
     /// Takes the next token.
+    #[inline]
     pub(crate) fn take(&mut self) -> Result<Token<'t>, Problem> {
         self.fill()?;
         let token = self
@@ -84,10 +86,15 @@ impl<'t> Scanner<'t> {
     }
 
     /// Scans until the first token cannot become a key any more.
+    #[inline]
     fn fill(&mut self) -> Result<(), Problem> {
+        if self.tokens.is_empty() || self.held_key().is_some() { self.scan() } else { Ok(()) }
+    }
+
+    fn scan(&mut self) -> Result<(), Problem> {
         loop {
             if !self.tokens.is_empty() {
-                let Some(&key) = self.key_of_token.get(&self.taken) else { break };
+                let Some(key) = self.held_key() else { break };
                 if !self.simple_key_is_valid(key)? {
                     break;
                 }
@@ -105,7 +112,20 @@ impl<'t> Scanner<'t> {
         Ok(())
     }
 
+    /// The entry of `simple_keys` for which the first token is held back.
+    #[inline]
+    fn held_key(&self) -> Option<usize> {
+        let first = |key: &SimpleKey| key.held && key.token == self.taken;
+        if let [key] = self.simple_keys.as_slice() {
+            return first(key).then_some(0);
+        }
+        let from = self.simple_keys.partition_point(|key| key.token < self.taken);
+        let same = self.simple_keys.iter().skip(from).take_while(|key| key.token == self.taken);
+        same.zip(from..).find(|(key, _)| key.held).map(|(_, at)| at)
+    }
+
     /// Fails if the cursor comes within `ahead` characters of a block that cannot be read.
+    #[inline]
     fn check_fault(&self, ahead: usize) -> Result<(), Problem> {
         match &self.fault {
             Some(fault) if self.cursor.mark.pos + ahead >= self.cursor.text.len() => {
@@ -121,6 +141,7 @@ impl<'t> Scanner<'t> {
             self.simple_keys.push(SimpleKey::default());
             let mark = self.cursor.mark;
             self.push(TokenKind::StreamStart, mark, mark);
+            self.skip_second_bom();
             return Ok(());
         }
         self.skip_to_next_token();
@@ -217,23 +238,24 @@ impl<'t> Scanner<'t> {
     /// Pushes the token for the next `width` ASCII characters.
     fn push_indicator(&mut self, kind: TokenKind<'t>, width: usize) {
         let start = self.cursor.mark;
-        for _ in 0..width {
+        self.cursor.skip_ascii(width);
+        self.push(kind, start, self.cursor.mark);
+    }
+
+    /// go-yaml skips a byte order mark only at the beginning of what it has in memory.
+    fn skip_second_bom(&mut self) {
+        if self.cursor.text.get(self.cursor.mark.pos..).is_some_and(|t| t.starts_with('\u{feff}')) {
             self.cursor.skip();
         }
-        self.push(kind, start, self.cursor.mark);
     }
 
     fn skip_to_next_token(&mut self) {
         loop {
-            // go-yaml skips a byte order mark only at the beginning of what it has in memory.
-            if self.cursor.mark.index == 0
-                && self.cursor.text[self.cursor.mark.pos..].starts_with('\u{feff}')
-            {
-                self.cursor.skip();
-            }
-            let tabs = self.flow_level > 0 || !self.simple_key_allowed;
-            while self.cursor.peek(0) == b' ' || (tabs && self.cursor.peek(0) == b'\t') {
-                self.cursor.skip();
+            self.cursor.skip_spaces();
+            if self.flow_level > 0 || !self.simple_key_allowed {
+                while self.cursor.is_blank(0) {
+                    self.cursor.skip_ascii(1);
+                }
             }
             if self.cursor.peek(0) == b'#' {
                 self.cursor.skip_line_rest();
@@ -255,7 +277,7 @@ impl<'t> Scanner<'t> {
             return Ok(false);
         };
         let mark = self.cursor.mark;
-        if key.mark.line < mark.line || key.mark.index + MAX_SIMPLE_KEY < mark.index {
+        if key.mark.line < mark.line || key.mark.column + MAX_SIMPLE_KEY < mark.column {
             if key.required {
                 return Err(self.problem("could not find expected ':'"));
             }
@@ -272,10 +294,10 @@ impl<'t> Scanner<'t> {
                 possible: true,
                 required: self.flow_level == 0 && self.indent == mark.column as isize,
                 token: self.taken + self.tokens.len(),
+                held: true,
                 mark,
             };
             self.remove_simple_key()?;
-            self.key_of_token.insert(key.token, self.simple_keys.len().saturating_sub(1));
             if let Some(last) = self.simple_keys.last_mut() {
                 *last = key;
             }
@@ -294,25 +316,24 @@ impl<'t> Scanner<'t> {
             return Err(self.problem("could not find expected ':'"));
         }
         key.possible = false;
-        self.key_of_token.remove(&key.token);
+        key.held = false;
         Ok(())
     }
 
     // Indentation.
 
-    /// Opens a block collection if the column lies deeper; `number` is the token it stands before.
+    /// Opens a block collection if the mark lies deeper; `number` is the token it stands before.
     fn roll_indent(
         &mut self,
-        column: usize,
+        mark: Mark,
         number: Option<usize>,
         kind: TokenKind<'t>,
-        mark: Mark,
     ) -> Result<(), Problem> {
-        if self.flow_level > 0 || self.indent >= column as isize {
+        if self.flow_level > 0 || self.indent >= mark.column as isize {
             return Ok(());
         }
         self.indents.push(self.indent);
-        self.indent = column as isize;
+        self.indent = mark.column as isize;
         if self.indents.len() > MAX_LEVELS {
             return Err(self.problem(&format!("exceeded max depth of {MAX_LEVELS}")));
         }
@@ -382,8 +403,12 @@ impl<'t> Scanner<'t> {
         self.remove_simple_key()?;
         if self.flow_level > 0 {
             self.flow_level -= 1;
-            if let Some(key) = self.simple_keys.pop() {
-                self.key_of_token.remove(&key.token);
+            let inner = self.simple_keys.pop();
+            // As in go-yaml: the bracket is no longer held back if nothing in it might be a key.
+            if let (Some(inner), Some(outer)) = (inner, self.simple_keys.last_mut())
+                && inner.token == outer.token
+            {
+                outer.held = false;
             }
         }
         self.simple_key_allowed = false;
@@ -404,7 +429,7 @@ impl<'t> Scanner<'t> {
                 return Err(self.problem("block sequence entries are not allowed in this context"));
             }
             let mark = self.cursor.mark;
-            self.roll_indent(mark.column, None, TokenKind::BlockSequenceStart, mark)?;
+            self.roll_indent(mark, None, TokenKind::BlockSequenceStart)?;
         }
         self.remove_simple_key()?;
         self.simple_key_allowed = true;
@@ -418,7 +443,7 @@ impl<'t> Scanner<'t> {
                 return Err(self.problem("mapping keys are not allowed in this context"));
             }
             let mark = self.cursor.mark;
-            self.roll_indent(mark.column, None, TokenKind::BlockMappingStart, mark)?;
+            self.roll_indent(mark, None, TokenKind::BlockMappingStart)?;
         }
         self.remove_simple_key()?;
         self.simple_key_allowed = self.flow_level == 0;
@@ -431,14 +456,9 @@ impl<'t> Scanner<'t> {
         if self.simple_key_is_valid(last)? {
             let key = self.simple_keys[last];
             self.insert(key.token, TokenKind::Key, key.mark);
-            self.roll_indent(
-                key.mark.column,
-                Some(key.token),
-                TokenKind::BlockMappingStart,
-                key.mark,
-            )?;
+            self.roll_indent(key.mark, Some(key.token), TokenKind::BlockMappingStart)?;
             self.simple_keys[last].possible = false;
-            self.key_of_token.remove(&key.token);
+            self.simple_keys[last].held = false;
             self.simple_key_allowed = false;
         } else {
             if self.flow_level == 0 {
@@ -446,7 +466,7 @@ impl<'t> Scanner<'t> {
                     return Err(self.problem("mapping values are not allowed in this context"));
                 }
                 let mark = self.cursor.mark;
-                self.roll_indent(mark.column, None, TokenKind::BlockMappingStart, mark)?;
+                self.roll_indent(mark, None, TokenKind::BlockMappingStart)?;
             }
             self.simple_key_allowed = self.flow_level == 0;
         }
@@ -466,8 +486,8 @@ pub(crate) fn problem_at(text: &str, mark: Mark, message: String) -> Problem {
     let width = text.get(mark.pos..).and_then(|rest| rest.chars().next()).map_or(0, char::len_utf8);
     Problem {
         message,
-        line: Some(mark.line + 1),
-        column: Some(mark.column + 1),
+        line: Some(mark.line as usize + 1),
+        column: Some(mark.column as usize + 1),
         span: Some(mark.pos..mark.pos + width),
     }
 }

@@ -1,14 +1,13 @@
-//! The text that is scanned: bytes decoded as go-yaml's reader does it, with a cursor that knows
-//! line and column.
+//! The text that is scanned: bytes decoded as go-yaml's reader does it.
 //!
 //! Invariant: a character that go-yaml's reader refuses is reported once the scanner comes to the
 //! block of [`BLOCK`] bytes that holds it, not before: what stands earlier may fail for another
 //! reason or end the document.
+//! Not here: the cursor that goes over the text (see `cursor`).
 
 use std::borrow::Cow;
 
 use crate::Problem;
-use crate::token::Mark;
 
 /// go-yaml decodes its input in blocks of this many bytes.
 const BLOCK: usize = 512;
@@ -17,6 +16,18 @@ const BLOCK: usize = 512;
 pub(crate) struct Source<'t> {
     pub(crate) text: Cow<'t, str>,
     pub(crate) fault: Option<Fault>,
+    pub(crate) alphabet: Alphabet,
+}
+
+/// Which characters a text holds, as far as that lets its scanner take a shorter way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Alphabet {
+    /// ASCII whose only line break is `\n`.
+    Ascii,
+    /// Any character, but no line break other than `\n`.
+    OneBreak,
+    /// Anything.
+    Any,
 }
 
 /// A character that may not stand in a YAML text.
@@ -86,11 +97,10 @@ impl<'t> Source<'t> {
     }
 
     fn checked(text: Cow<'t, str>, bom: usize) -> Self {
-        let fault = text
-            .get(bom..)
-            .and_then(forbidden)
-            .map(|at| Fault::new(&text, bom + at, "control characters are not allowed"));
-        Self { text, fault }
+        let (forbidden, alphabet) = survey(text.get(bom..).unwrap_or_default());
+        let fault =
+            forbidden.map(|at| Fault::new(&text, bom + at, "control characters are not allowed"));
+        Self { text, fault, alphabet }
     }
 }
 
@@ -125,20 +135,44 @@ fn block_start(text: &str, at: usize) -> usize {
     }
 }
 
-/// The first character that YAML forbids.
-fn forbidden(text: &str) -> Option<usize> {
+/// The first character that YAML forbids, and which others there are.
+fn survey(text: &str) -> (Option<usize>, Alphabet) {
+    const CHUNK: usize = 64;
     let bytes = text.as_bytes();
-    bytes.iter().enumerate().find_map(|(at, &byte)| {
-        let bad = match byte {
-            b'\t' | b'\n' | b'\r' => false,
-            0..0x20 | 0x7f => true,
-            0xc2 => bytes.get(at + 1).is_some_and(|&b| b < 0xa0 && b != 0x85),
-            0xef => {
-                bytes.get(at + 1) == Some(&0xbf) && bytes.get(at + 2).is_some_and(|&b| b >= 0xbe)
+    let mut alphabet = Alphabet::Ascii;
+    for (chunk, start) in bytes.chunks(CHUNK).zip((0..).step_by(CHUNK)) {
+        // Without a branch, so that many bytes are looked at together.
+        let plain = chunk.iter().fold(true, |plain, byte| {
+            plain & (matches!(byte, b' '..=b'~') | matches!(byte, b'\t' | b'\n'))
+        });
+        if plain {
+            continue;
+        }
+        for at in start..start + chunk.len() {
+            match judge(bytes, at) {
+                Some(found) => alphabet = alphabet.max(found),
+                None => return (Some(at), Alphabet::Any),
             }
-            _ => false,
-        };
-        bad.then_some(at)
+        }
+    }
+    (None, alphabet)
+}
+
+/// The smallest alphabet with the character that has a byte; nothing if YAML forbids it.
+fn judge(bytes: &[u8], at: usize) -> Option<Alphabet> {
+    let next = |ahead: usize| bytes.get(at + ahead).copied();
+    Some(match bytes[at] {
+        b'\r' => Alphabet::Any,
+        b'\t' | b'\n' | 0x20..0x7f => Alphabet::Ascii,
+        0..0x20 | 0x7f => return None,
+        0xc2 => match next(1) {
+            Some(0x85) => Alphabet::Any,
+            Some(..0xa0) => return None,
+            Some(_) | None => Alphabet::OneBreak,
+        },
+        0xef if next(1) == Some(0xbf) && next(2).is_some_and(|b| b >= 0xbe) => return None,
+        0xe2 if next(1) == Some(0x80) && matches!(next(2), Some(0xa8 | 0xa9)) => Alphabet::Any,
+        0x80.. => Alphabet::OneBreak,
     })
 }
 
@@ -167,141 +201,4 @@ fn utf8_message(bytes: &[u8]) -> &'static str {
         bytes[1..width].iter().fold(u32::from(first & bits), |v, b| (v << 6) | u32::from(b & 0x3f));
     let least = [0x80, 0x800, 0x10000][width - 2];
     if value < least { "invalid length of a UTF-8 sequence" } else { "invalid Unicode character" }
-}
-
-/// A place in a text, and what stands there.
-///
-/// Past the end every byte is 0, which no YAML text holds.
-#[derive(Clone, Copy)]
-pub(crate) struct Cursor<'t> {
-    pub(crate) text: &'t str,
-    pub(crate) mark: Mark,
-}
-
-impl<'t> Cursor<'t> {
-    pub(crate) fn new(text: &'t str) -> Self {
-        let pos = if text.starts_with('\u{feff}') { 3 } else { 0 };
-        Self { text, mark: Mark { pos, ..Mark::default() } }
-    }
-
-    /// The byte `ahead` bytes on.
-    pub(crate) fn peek(&self, ahead: usize) -> u8 {
-        self.text.as_bytes().get(self.mark.pos + ahead).copied().unwrap_or(0)
-    }
-
-    pub(crate) fn at_end(&self) -> bool {
-        self.mark.pos >= self.text.len()
-    }
-
-    /// How many bytes the line break `ahead` bytes on has; 0 if there is none.
-    pub(crate) fn break_len(&self, ahead: usize) -> usize {
-        match self.peek(ahead) {
-            b'\r' if self.peek(ahead + 1) == b'\n' => 2,
-            b'\r' | b'\n' => 1,
-            0xc2 if self.peek(ahead + 1) == 0x85 => 2,
-            0xe2 if self.peek(ahead + 1) == 0x80 && matches!(self.peek(ahead + 2), 0xa8 | 0xa9) => {
-                3
-            }
-            _ => 0,
-        }
-    }
-
-    pub(crate) fn is_break(&self, ahead: usize) -> bool {
-        self.break_len(ahead) > 0
-    }
-
-    pub(crate) fn is_breakz(&self, ahead: usize) -> bool {
-        self.peek(ahead) == 0 || self.is_break(ahead)
-    }
-
-    pub(crate) fn is_blank(&self, ahead: usize) -> bool {
-        matches!(self.peek(ahead), b' ' | b'\t')
-    }
-
-    pub(crate) fn is_blankz(&self, ahead: usize) -> bool {
-        self.is_blank(ahead) || self.is_breakz(ahead)
-    }
-
-    /// Whether a line begins here with `---` or `...`.
-    pub(crate) fn at_document_indicator(&self) -> bool {
-        self.mark.column == 0
-            && matches!(
-                (self.peek(0), self.peek(1), self.peek(2)),
-                (b'-', b'-', b'-') | (b'.', b'.', b'.')
-            )
-            && self.is_blankz(3)
-    }
-
-    /// Goes over one character.
-    pub(crate) fn skip(&mut self) {
-        let width = match self.peek(0) {
-            0..0x80 => 1,
-            0x80..0xe0 => 2,
-            0xe0..0xf0 => 3,
-            0xf0.. => 4,
-        };
-        self.mark.pos = (self.mark.pos + width).min(self.text.len());
-        self.mark.index += 1;
-        self.mark.column += 1;
-    }
-
-    /// Goes to a byte on the same line.
-    pub(crate) fn skip_to(&mut self, pos: usize) {
-        let passed = self.text.as_bytes().get(self.mark.pos..pos).unwrap_or_default();
-        let count = passed.iter().filter(|b| **b & 0xc0 != 0x80).count();
-        self.mark.pos = pos;
-        self.mark.index += count;
-        self.mark.column += count;
-    }
-
-    /// Goes to the end of the line.
-    pub(crate) fn skip_line_rest(&mut self) {
-        self.skip_to(self.line_end());
-    }
-
-    /// Where the line ends.
-    pub(crate) fn line_end(&self) -> usize {
-        let bytes = self.text.as_bytes();
-        let mut pos = self.mark.pos;
-        while let Some(byte) = bytes.get(pos) {
-            let found = match byte {
-                b'\n' | b'\r' => true,
-                0xc2 => bytes.get(pos + 1) == Some(&0x85),
-                0xe2 => {
-                    bytes.get(pos + 1) == Some(&0x80)
-                        && matches!(bytes.get(pos + 2), Some(0xa8 | 0xa9))
-                }
-                _ => false,
-            };
-            if found {
-                break;
-            }
-            pos += 1;
-        }
-        pos
-    }
-
-    /// Goes over a line break, if there is one, and gives it as YAML reads it: `\n`, or the Unicode
-    /// separators themselves.
-    pub(crate) fn read_break(&mut self) -> &'t str {
-        let len = self.break_len(0);
-        if len == 0 {
-            return "";
-        }
-        let read = if len == 3 {
-            self.text.get(self.mark.pos..self.mark.pos + 3).unwrap_or_default()
-        } else {
-            "\n"
-        };
-        self.mark.index += if self.peek(0) == b'\r' { len } else { 1 };
-        self.mark.pos += len;
-        self.mark.column = 0;
-        self.mark.line += 1;
-        read
-    }
-
-    /// The text from a byte to here.
-    pub(crate) fn since(&self, pos: usize) -> &'t str {
-        self.text.get(pos..self.mark.pos).unwrap_or_default()
-    }
 }

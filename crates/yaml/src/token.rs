@@ -9,29 +9,27 @@ use crate::node::Style;
 pub(crate) struct Mark {
     /// Byte offset.
     pub(crate) pos: usize,
-    /// Character offset.
-    pub(crate) index: usize,
     /// Line, from 0.
-    pub(crate) line: usize,
+    pub(crate) line: u32,
     /// Column in characters, from 0.
-    pub(crate) column: usize,
+    pub(crate) column: u32,
 }
 
 /// One token and where it stands.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Token<'t> {
     pub(crate) kind: TokenKind<'t>,
     pub(crate) start: Mark,
     pub(crate) end: Mark,
 }
 
-/// What a token is.
-#[derive(Debug, Clone, PartialEq)]
+/// What a token is; what is rare is boxed, to keep tokens small.
+#[derive(Debug)]
 pub(crate) enum TokenKind<'t> {
     StreamStart,
     StreamEnd,
     VersionDirective { major: u32, minor: u32 },
-    TagDirective { handle: String, prefix: String },
+    TagDirective(Box<TagDirective>),
     DocumentStart,
     DocumentEnd,
     BlockSequenceStart,
@@ -47,6 +45,20 @@ pub(crate) enum TokenKind<'t> {
     Value,
     Alias(&'t str),
     Anchor(&'t str),
-    Tag { handle: String, suffix: String },
+    Tag(Box<Tag>),
     Scalar { value: Cow<'t, str>, style: Style },
+}
+
+/// A `%TAG` directive.
+#[derive(Debug)]
+pub(crate) struct TagDirective {
+    pub(crate) handle: String,
+    pub(crate) prefix: String,
+}
+
+/// A tag as it is written.
+#[derive(Debug)]
+pub(crate) struct Tag {
+    pub(crate) handle: String,
+    pub(crate) suffix: String,
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::{Key, Kind, Node};
 use crate::Problem;
-use crate::composer::{Item, ItemKind, MAX_DEPTH, Tree};
+use crate::composer::{Children, Item, ItemKind, MAX_DEPTH, Tree};
 use crate::decoder::{is_merge, place};
 use crate::node::Style;
 use crate::resolver::{self, Resolved};
@@ -68,11 +68,14 @@ impl<'a, 't> Builder<'a, 't> {
         let kind = match &item.kind {
             ItemKind::Scalar { value, style } => scalar(item, value, *style)?,
             ItemKind::List(children) => Kind::List(
-                children.iter().map(|child| self.node(*child)).collect::<Result<_, _>>()?,
+                self.tree
+                    .children(id, *children)
+                    .map(|child| self.node(child))
+                    .collect::<Result<_, _>>()?,
             ),
             ItemKind::Map(children) => {
                 let mut entries = Entries::default();
-                self.entries(children, &mut entries)?;
+                self.entries(id, *children, &mut entries)?;
                 Kind::Map(entries.list)
             }
             ItemKind::Alias { name, target } => {
@@ -94,15 +97,20 @@ impl<'a, 't> Builder<'a, 't> {
         Ok(())
     }
 
-    fn entries(&mut self, children: &[usize], entries: &mut Entries) -> Result<(), Problem> {
-        for pair in children.chunks_exact(2) {
-            let key_item = self.item(pair[0]);
+    fn entries(
+        &mut self,
+        id: usize,
+        children: Children,
+        entries: &mut Entries,
+    ) -> Result<(), Problem> {
+        for (key_id, value_id) in self.tree.entries(id, children) {
+            let key_item = self.item(key_id);
             if is_merge(key_item) {
-                self.merge(pair[1], entries)?;
+                self.merge(value_id, entries)?;
                 continue;
             }
-            let key = self.key(pair[0])?;
-            let value = self.node(pair[1])?;
+            let key = self.key(key_id)?;
+            let value = self.node(value_id)?;
             if let Some((_, Origin::Written)) = entries.places.get(&key.name) {
                 let line = key_item.start.line + 1;
                 let name = gosyntax::quote(&key.name);
@@ -136,7 +144,8 @@ impl<'a, 't> Builder<'a, 't> {
         match &self.item(id).kind {
             ItemKind::List(children) => {
                 // Earlier maps win over later ones.
-                children.iter().rev().try_for_each(|child| self.merge_one(*child, entries))
+                let children: Vec<usize> = self.tree.children(id, *children).collect();
+                children.into_iter().rev().try_for_each(|child| self.merge_one(child, entries))
             }
             ItemKind::Map(_) | ItemKind::Alias { .. } | ItemKind::Scalar { .. } => {
                 self.merge_one(id, entries)
@@ -173,10 +182,11 @@ impl Entries {
 
 fn scalar(item: &Item<'_>, text: &str, style: Style) -> Result<Kind, Problem> {
     let string = |value: &str| Kind::String { value: value.to_owned(), style };
-    if item.tag.is_empty() && style != Style::Plain {
-        return Ok(string(text));
-    }
-    let resolved = resolver::resolve(&item.tag, text).map_err(|message| place(item, message))?;
+    let resolved = match &item.tag {
+        Some(tag) => resolver::resolve(tag, text).map_err(|message| place(item, message))?,
+        None if style == Style::Plain => resolver::plain(text),
+        None => Resolved::String,
+    };
     Ok(match resolved {
         Resolved::Null => Kind::Null,
         Resolved::Bool(b) => Kind::Bool(b),

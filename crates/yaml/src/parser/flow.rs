@@ -1,20 +1,21 @@
 //! Flow collections: `[…]`, `{…}` and the single pairs inside lists.
 
 use super::{Context, Event, EventKind, Parser, Properties, State, Step, event};
-use crate::token::{Token, TokenKind};
+use crate::token::TokenKind;
 
 impl<'t> Parser<'t> {
     pub(super) fn flow_sequence_first(&mut self) -> Step<'t> {
         self.open()?;
-        match self.peek_place()?.kind {
+        match self.scanner.peek()?.kind {
             TokenKind::FlowSequenceEnd => self.close(EventKind::SequenceEnd),
             _ => self.flow_sequence_item(),
         }
     }
 
     pub(super) fn flow_sequence_entry(&mut self) -> Step<'t> {
-        let Token { kind, start, .. } = self.peek_place()?;
-        match kind {
+        let token = self.scanner.peek()?;
+        let start = token.start;
+        match token.kind {
             TokenKind::FlowSequenceEnd => self.close(EventKind::SequenceEnd),
             TokenKind::FlowEntry => {
                 self.scanner.take()?;
@@ -28,8 +29,9 @@ impl<'t> Parser<'t> {
     }
 
     fn flow_sequence_item(&mut self) -> Step<'t> {
-        let Token { kind, start, end } = self.peek_place()?;
-        match kind {
+        let token = self.scanner.peek()?;
+        let (start, end) = (token.start, token.end);
+        match token.kind {
             TokenKind::Key => {
                 self.scanner.take()?;
                 self.state = State::FlowPairKey;
@@ -42,8 +44,9 @@ impl<'t> Parser<'t> {
     }
 
     pub(super) fn flow_pair_key(&mut self) -> Step<'t> {
-        let Token { kind, end, .. } = self.peek_place()?;
-        match kind {
+        let token = self.scanner.peek()?;
+        let end = token.end;
+        match token.kind {
             TokenKind::Value | TokenKind::FlowEntry | TokenKind::FlowSequenceEnd => {
                 self.scanner.take()?;
                 self.empty(State::FlowPairValue, end)
@@ -53,10 +56,11 @@ impl<'t> Parser<'t> {
     }
 
     pub(super) fn flow_pair_value(&mut self) -> Step<'t> {
-        let Token { kind, start, .. } = self.peek_place()?;
-        if kind == TokenKind::Value {
+        let token = self.scanner.peek()?;
+        let start = token.start;
+        if matches!(token.kind, TokenKind::Value) {
             self.scanner.take()?;
-            let next = self.peek_place()?.kind;
+            let next = &self.scanner.peek()?.kind;
             if !matches!(next, TokenKind::FlowEntry | TokenKind::FlowSequenceEnd) {
                 return self.node_then(State::FlowPairEnd, Context::Flow);
             }
@@ -72,15 +76,16 @@ impl<'t> Parser<'t> {
 
     pub(super) fn flow_mapping_first(&mut self) -> Step<'t> {
         self.open()?;
-        match self.peek_place()?.kind {
+        match self.scanner.peek()?.kind {
             TokenKind::FlowMappingEnd => self.close(EventKind::MappingEnd),
             _ => self.flow_mapping_item(),
         }
     }
 
     pub(super) fn flow_mapping_key(&mut self) -> Step<'t> {
-        let Token { kind, start, .. } = self.peek_place()?;
-        match kind {
+        let token = self.scanner.peek()?;
+        let start = token.start;
+        match token.kind {
             TokenKind::FlowMappingEnd => self.close(EventKind::MappingEnd),
             TokenKind::FlowEntry => {
                 self.scanner.take()?;
@@ -94,11 +99,12 @@ impl<'t> Parser<'t> {
     }
 
     fn flow_mapping_item(&mut self) -> Step<'t> {
-        match self.peek_place()?.kind {
+        match self.scanner.peek()?.kind {
             TokenKind::Key => {
                 self.scanner.take()?;
-                let Token { kind, start, .. } = self.peek_place()?;
-                match kind {
+                let token = self.scanner.peek()?;
+                let start = token.start;
+                match token.kind {
                     TokenKind::Value | TokenKind::FlowEntry | TokenKind::FlowMappingEnd => {
                         self.empty(State::FlowMappingValue, start)
                     }
@@ -111,13 +117,15 @@ impl<'t> Parser<'t> {
     }
 
     pub(super) fn flow_mapping_value(&mut self) -> Step<'t> {
-        let Token { kind, start, .. } = self.peek_place()?;
-        if kind != TokenKind::Value {
+        let token = self.scanner.peek()?;
+        let start = token.start;
+        if !matches!(token.kind, TokenKind::Value) {
             return self.empty(State::FlowMappingKey, start);
         }
         self.scanner.take()?;
-        let Token { kind, start, .. } = self.peek_place()?;
-        match kind {
+        let token = self.scanner.peek()?;
+        let start = token.start;
+        match token.kind {
             TokenKind::FlowEntry | TokenKind::FlowMappingEnd => {
                 self.empty(State::FlowMappingKey, start)
             }

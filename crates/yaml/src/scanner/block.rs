@@ -27,7 +27,7 @@ impl Scanner<'_> {
         let start = self.cursor.mark;
         self.cursor.skip();
         let (chomping, increment) = self.scan_block_header()?;
-        let mut indent = increment.map_or(0, |n| self.indent.max(0) as usize + n);
+        let mut indent = increment.map_or(0, |n| self.indent.max(0) as u32 + n);
         let mut end = self.cursor.mark;
         let mut value = String::new();
         let mut first_break = "";
@@ -67,7 +67,7 @@ impl Scanner<'_> {
     }
 
     /// The rest of the line after the indicator: chomping, indentation, a comment.
-    fn scan_block_header(&mut self) -> Result<(Chomping, Option<usize>), Problem> {
+    fn scan_block_header(&mut self) -> Result<(Chomping, Option<u32>), Problem> {
         let mut chomping = self.scan_chomping();
         let increment = self.scan_increment()?;
         if chomping.is_none() && increment.is_some() {
@@ -96,12 +96,12 @@ impl Scanner<'_> {
         Some(chomping)
     }
 
-    fn scan_increment(&mut self) -> Result<Option<usize>, Problem> {
+    fn scan_increment(&mut self) -> Result<Option<u32>, Problem> {
         match self.cursor.peek(0) {
             b'0' => Err(self.problem("found an indentation indicator equal to 0")),
             digit @ b'1'..=b'9' => {
                 self.cursor.skip();
-                Ok(Some(usize::from(digit - b'0')))
+                Ok(Some(u32::from(digit - b'0')))
             }
             _ => Ok(None),
         }
@@ -111,17 +111,19 @@ impl Scanner<'_> {
     /// not given.
     fn scan_block_breaks(
         &mut self,
-        indent: &mut usize,
+        indent: &mut u32,
         breaks: &mut String,
         end: &mut Mark,
     ) -> Result<(), Problem> {
         *end = self.cursor.mark;
         let mut deepest = 0;
         loop {
-            while (*indent == 0 || self.cursor.mark.column < *indent) && self.cursor.peek(0) == b' '
-            {
-                self.cursor.skip();
-            }
+            let most = if *indent == 0 {
+                usize::MAX
+            } else {
+                indent.saturating_sub(self.cursor.mark.column) as usize
+            };
+            self.cursor.skip_ascii(self.cursor.spaces(most));
             deepest = deepest.max(self.cursor.mark.column);
             if (*indent == 0 || self.cursor.mark.column < *indent) && self.cursor.peek(0) == b'\t' {
                 return Err(
@@ -135,7 +137,7 @@ impl Scanner<'_> {
             *end = self.cursor.mark;
         }
         if *indent == 0 {
-            *indent = deepest.max((self.indent + 1).max(1) as usize);
+            *indent = deepest.max((self.indent + 1).max(1) as u32);
         }
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use super::Scanner;
 use crate::Problem;
-use crate::token::TokenKind;
+use crate::token::{Tag, TagDirective, TokenKind};
 
 impl<'t> Scanner<'t> {
     pub(super) fn scan_directive(&mut self) -> Result<(), Problem> {
@@ -96,7 +96,7 @@ impl<'t> Scanner<'t> {
         if !self.cursor.is_blankz(0) {
             return Err(self.problem("did not find expected whitespace or line break"));
         }
-        Ok(TokenKind::TagDirective { handle, prefix })
+        Ok(TokenKind::TagDirective(Box::new(TagDirective { handle, prefix })))
     }
 
     pub(super) fn scan_anchor(
@@ -141,7 +141,8 @@ impl<'t> Scanner<'t> {
         if !self.cursor.is_blankz(0) {
             return Err(self.problem("did not find expected whitespace or line break"));
         }
-        self.push(TokenKind::Tag { handle, suffix }, start, self.cursor.mark);
+        let tag = Box::new(Tag { handle, suffix });
+        self.push(TokenKind::Tag(tag), start, self.cursor.mark);
         Ok(())
     }
 

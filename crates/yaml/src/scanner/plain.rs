@@ -2,13 +2,15 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr3;
+
 use super::Scanner;
 use crate::Problem;
+use crate::cursor::Cursor;
 use crate::node::Style;
-use crate::source::Cursor;
 use crate::token::TokenKind;
 
-impl Scanner<'_> {
+impl<'t> Scanner<'t> {
     pub(super) fn scan_plain(&mut self) -> Result<(), Problem> {
         let indent = self.indent + 1;
         let start = self.cursor.mark;
@@ -20,37 +22,15 @@ impl Scanner<'_> {
                 break;
             }
             let from = self.cursor.mark.pos;
-            self.skip_word();
+            self.skip_words();
             if self.cursor.mark.pos > from {
-                match (&mut value, fold.finish()) {
-                    (Cow::Borrowed(borrowed), None) => *borrowed = self.cursor.since(start.pos),
-                    (Cow::Borrowed(borrowed), Some(folded)) => {
-                        value = Cow::Owned(
-                            [borrowed, folded.as_str(), self.cursor.since(from)].concat(),
-                        );
-                    }
-                    (Cow::Owned(owned), None) => owned.push_str(self.cursor.since(end.pos)),
-                    (Cow::Owned(owned), Some(folded)) => {
-                        owned.push_str(&folded);
-                        owned.push_str(self.cursor.since(from));
-                    }
-                }
+                fold.extend(&mut value, self.cursor.since(start.pos), self.cursor.since(from));
                 end = self.cursor.mark;
             }
             if !(self.cursor.is_blank(0) || self.cursor.is_break(0)) {
                 break;
             }
-            while self.cursor.is_blank(0) || self.cursor.is_break(0) {
-                if self.cursor.is_break(0) {
-                    fold.line_break(&mut self.cursor);
-                    continue;
-                }
-                let column = self.cursor.mark.column as isize;
-                if fold.broken && column < indent && self.cursor.peek(0) == b'\t' {
-                    return Err(self.problem("found a tab character that violates indentation"));
-                }
-                self.cursor.skip();
-            }
+            self.skip_blanks_and_breaks(&mut fold, indent)?;
             if self.flow_level == 0 && (self.cursor.mark.column as isize) < indent {
                 break;
             }
@@ -62,59 +42,126 @@ impl Scanner<'_> {
         Ok(())
     }
 
-    /// Goes to the next blank, or to an indicator that ends the scalar.
-    fn skip_word(&mut self) {
-        let flow = self.flow_level > 0;
-        let mut ahead = 0;
+    fn skip_blanks_and_breaks(
+        &mut self,
+        fold: &mut Fold<'t>,
+        indent: isize,
+    ) -> Result<(), Problem> {
         loop {
-            let ends = match self.cursor.peek(ahead) {
-                0 | b' ' | b'\t' | b'\n' | b'\r' => true,
-                b':' => self.cursor.is_blankz(ahead + 1),
-                b',' | b'?' | b'[' | b']' | b'{' | b'}' => flow,
-                0xc2 | 0xe2 => self.cursor.is_break(ahead),
-                _ => false,
-            };
-            if ends {
-                break;
+            self.cursor.skip_spaces();
+            if self.cursor.is_break(0) {
+                fold.line_break(&mut self.cursor);
+            } else if self.cursor.peek(0) == b'\t' {
+                if fold.broken && (self.cursor.mark.column as isize) < indent {
+                    return Err(self.problem("found a tab character that violates indentation"));
+                }
+                self.cursor.skip_ascii(1);
+            } else {
+                return Ok(());
             }
-            ahead += 1;
         }
-        self.cursor.skip_to(self.cursor.mark.pos + ahead);
+    }
+
+    /// Goes over words and the blanks between them, as far as the line goes; stays before blanks
+    /// that end it, and before an indicator that ends the scalar.
+    fn skip_words(&mut self) {
+        let bytes = self.cursor.text.as_bytes();
+        let from = self.cursor.mark.pos;
+        let end = if self.flow_level > 0 || !self.cursor.has_one_break() {
+            self.words_end(from)
+        } else {
+            let mut at = from;
+            loop {
+                let rest = bytes.get(at..).unwrap_or_default();
+                at = memchr3(b'\n', b':', b'#', rest).map_or(bytes.len(), |found| at + found);
+                if self.ends_words(at, from) {
+                    break at;
+                }
+                at += 1;
+            }
+        };
+        let line = bytes.get(from..end).unwrap_or_default();
+        let blanks = line.iter().rev().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        self.cursor.skip_to(end - blanks);
+    }
+
+    /// Where the words of a line end, looking at every byte.
+    fn words_end(&self, from: usize) -> usize {
+        let bytes = self.cursor.text.as_bytes();
+        let mut at = from;
+        while at < bytes.len() && !self.ends_words(at, from) {
+            at += 1;
+        }
+        at
+    }
+
+    /// Whether a scalar's line that began at `from` ends before the byte at `at`.
+    #[inline]
+    fn ends_words(&self, at: usize, from: usize) -> bool {
+        let ahead = at - self.cursor.mark.pos;
+        match self.cursor.peek(ahead) {
+            0 | b'\n' | b'\r' => true,
+            b':' => self.cursor.is_blankz(ahead + 1),
+            b'#' => at > from && matches!(self.cursor.text.as_bytes()[at - 1], b' ' | b'\t'),
+            b',' | b'?' | b'[' | b']' | b'{' | b'}' => self.flow_level > 0,
+            0xc2 | 0xe2 => self.cursor.is_break(ahead),
+            _ => false,
+        }
     }
 }
 
 /// Line breaks inside a flow scalar, which become a space or fewer line breaks.
 #[derive(Default)]
-pub(super) struct Fold {
+pub(super) struct Fold<'t> {
     /// Whether a line break was met since the last word.
     pub(super) broken: bool,
-    first: String,
+    first: &'t str,
     more: String,
 }
 
-impl Fold {
+impl<'t> Fold<'t> {
     /// Takes the line break at the cursor.
-    pub(super) fn line_break(&mut self, cursor: &mut Cursor<'_>) {
+    pub(super) fn line_break(&mut self, cursor: &mut Cursor<'t>) {
         let read = cursor.read_break();
         if self.broken {
             self.more.push_str(read);
         } else {
             self.broken = true;
-            self.first.push_str(read);
+            self.first = read;
         }
     }
 
-    /// What the breaks become; nothing if there were none.
-    pub(super) fn finish(&mut self) -> Option<String> {
-        if !std::mem::take(&mut self.broken) {
-            return None;
+    /// Pushes what the breaks become; says whether there were any.
+    pub(super) fn finish(&mut self, value: &mut String) -> bool {
+        let broken = std::mem::take(&mut self.broken);
+        if broken {
+            let first = std::mem::take(&mut self.first);
+            if first != "\n" {
+                value.push_str(first);
+            } else if self.more.is_empty() {
+                value.push(' ');
+            }
+            value.push_str(&self.more);
+            self.more.clear();
         }
-        let first = std::mem::take(&mut self.first);
-        let more = std::mem::take(&mut self.more);
-        Some(match (first.starts_with('\n'), more.is_empty()) {
-            (true, true) => " ".to_owned(),
-            (true, false) => more,
-            (false, _) => first + &more,
-        })
+        broken
+    }
+
+    /// Puts the next words behind a value, `all` being the whole of it if it is in one piece.
+    fn extend(&mut self, value: &mut Cow<'t, str>, all: &'t str, words: &'t str) {
+        match value {
+            Cow::Borrowed(borrowed) if !self.broken => *borrowed = all,
+            Cow::Borrowed(borrowed) => {
+                let mut owned = String::with_capacity(2 * (borrowed.len() + words.len()));
+                owned.push_str(borrowed);
+                self.finish(&mut owned);
+                owned.push_str(words);
+                *value = Cow::Owned(owned);
+            }
+            Cow::Owned(owned) => {
+                self.finish(owned);
+                owned.push_str(words);
+            }
+        }
     }
 }

@@ -2,13 +2,15 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr3;
+
 use super::Scanner;
 use super::plain::Fold;
 use crate::Problem;
 use crate::node::Style;
 use crate::token::{Mark, TokenKind};
 
-impl Scanner<'_> {
+impl<'t> Scanner<'t> {
     pub(super) fn scan_single_quoted(&mut self) -> Result<(), Problem> {
         let start = self.cursor.mark;
         self.cursor.skip();
@@ -77,9 +79,13 @@ impl Scanner<'_> {
     fn plain_run(&self, quote: u8, start: Mark) -> Option<usize> {
         let from = start.pos + 1;
         let bytes = self.cursor.text.as_bytes().get(from..)?;
-        let at = bytes
-            .iter()
-            .position(|&b| b == quote || matches!(b, b'\\' | b'\n' | b'\r' | 0xc2 | 0xe2))?;
+        let at = if self.cursor.has_one_break() {
+            memchr3(quote, b'\\', b'\n', bytes)?
+        } else {
+            bytes
+                .iter()
+                .position(|&b| b == quote || matches!(b, b'\\' | b'\n' | b'\r' | 0xc2 | 0xe2))?
+        };
         (bytes[at] == quote && !(quote == b'\'' && bytes.get(at + 1) == Some(&quote)))
             .then_some(from + at)
     }
@@ -107,27 +113,34 @@ impl Scanner<'_> {
         Ok(())
     }
 
-    /// Copies one character.
+    /// Copies one character and the ordinary ones that follow it.
     fn copy(&mut self, value: &mut String) {
         let from = self.cursor.mark.pos;
         self.cursor.skip();
+        let rest = self.cursor.text.as_bytes().get(self.cursor.mark.pos..).unwrap_or_default();
+        let ordinary = rest.iter().take_while(|byte| {
+            !matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'\'' | b'"' | b'\\' | 0xc2 | 0xe2)
+        });
+        self.cursor.skip_to(self.cursor.mark.pos + ordinary.count());
         value.push_str(self.cursor.since(from));
     }
 
     /// Blanks stay as they are within a line and fold across lines; an escaped break before them
     /// leaves nothing.
-    fn fold_blanks(&mut self, value: &mut String, mut fold: Fold) {
+    fn fold_blanks(&mut self, value: &mut String, mut fold: Fold<'t>) {
         let from = self.cursor.mark.pos;
-        while self.cursor.is_blank(0) || self.cursor.is_break(0) {
+        loop {
+            self.cursor.skip_spaces();
             if self.cursor.is_break(0) {
                 fold.line_break(&mut self.cursor);
+            } else if self.cursor.peek(0) == b'\t' {
+                self.cursor.skip_ascii(1);
             } else {
-                self.cursor.skip();
+                break;
             }
         }
-        match fold.finish() {
-            None => value.push_str(self.cursor.since(from)),
-            Some(folded) => value.push_str(&folded),
+        if !fold.finish(value) {
+            value.push_str(self.cursor.since(from));
         }
     }
 
