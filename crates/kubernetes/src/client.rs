@@ -170,6 +170,20 @@ impl Client {
         kind: &str,
         options: &ListOptions,
     ) -> Result<Vec<Value>, Error> {
+        let mut whole = self.list_object(api_version, kind, options).await?;
+        match whole.get_mut("items").map(Value::take) {
+            Some(Value::Array(items)) => Ok(items),
+            Some(_) | None => Ok(vec![]),
+        }
+    }
+
+    /// As [`Client::list`], as the one object that the server answers with: its kind is the list's.
+    pub async fn list_object(
+        &self,
+        api_version: &str,
+        kind: &str,
+        options: &ListOptions,
+    ) -> Result<Value, Error> {
         let resource = self.resource(api_version, kind).await?;
         let base = resource.path(options.namespace.as_deref(), None);
         let mut query = vec![("limit", PAGE.to_string())];
@@ -190,7 +204,10 @@ impl Client {
             let token = answer.pointer("/metadata/continue").and_then(Value::as_str);
             match token {
                 Some(token) if !token.is_empty() => token.clone_into(&mut next),
-                Some(_) | None => return Ok(found),
+                Some(_) | None => {
+                    answer["items"] = Value::Array(found);
+                    return Ok(answer);
+                }
             }
         }
     }

@@ -26,6 +26,7 @@ mod progress;
 mod record;
 mod rendering;
 mod storage;
+mod trial;
 
 pub use act::{ActOptions, OnFailure, Outcome, WaitMode, act};
 pub use decide::decide;
@@ -42,5 +43,6 @@ pub use plan::{
 };
 pub use progress::{Event, HookState, ObjectState, Phase, Progress};
 pub use record::{ApplyMethod, Hook, HookEvent, HookRun, Info, Release, Status};
-pub use rendering::{RenderError, Rendering, Stage};
+pub use rendering::{RenderError, Rendering, Stage, Tell};
 pub use storage::{Filter, Storage};
+pub use trial::{Trial, TrialError, try_manifests};

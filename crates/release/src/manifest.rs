@@ -57,6 +57,13 @@ pub(crate) fn parse(text: &str, what: &str) -> Result<Vec<Item>, Error> {
     Ok(items)
 }
 
+/// The objects of a list, or the object itself.
+pub(crate) fn flatten_list(value: Value) -> Vec<Value> {
+    let mut items = Vec::new();
+    flatten(value, "", &mut items);
+    items.into_iter().map(|item| item.value).collect()
+}
+
 fn flatten(mut value: Value, source: &str, items: &mut Vec<Item>) {
     let is_list = value.get("kind").and_then(Value::as_str).is_some_and(|k| k.ends_with("List"));
     if is_list && let Some(Value::Array(list)) = value.get_mut("items").map(Value::take) {

@@ -6,9 +6,9 @@
 use std::sync::Arc;
 use std::thread;
 
-use chart::Chart;
+use chart::{Chart, Warning};
 use jiff::Timestamp;
-use kubernetes::{Client, ListOptions, ObjectRef};
+use kubernetes::{Client, ListOptions, ObjectRef, Scope};
 use render::{Capabilities, Host, KubeVersion, Lookup, Operation, Programs, Rendered, Request};
 use serde_json::{Value, json};
 use tokio::runtime::Handle;
@@ -19,9 +19,13 @@ use tokio::sync::oneshot;
 pub struct Stage {
     lookup: Option<Client>,
     resolve: Option<fn(&str) -> String>,
+    tell: Tell,
     capabilities: Arc<Capabilities>,
     programs: Programs,
 }
+
+/// Takes what Helm would log while it renders.
+pub type Tell = Arc<dyn Fn(&Warning) + Send + Sync>;
 
 /// One rendering.
 #[derive(Clone)]
@@ -84,6 +88,7 @@ impl Stage {
         Ok(Self {
             lookup: Some(client.clone()),
             resolve: None,
+            tell: Arc::new(|_| {}),
             capabilities: Arc::new(capabilities),
             programs: Programs::default(),
         })
@@ -94,9 +99,16 @@ impl Stage {
         Self {
             lookup: None,
             resolve: None,
+            tell: Arc::new(|_| {}),
             capabilities: Arc::new(capabilities),
             programs: Programs::default(),
         }
+    }
+
+    /// Says what Helm would log of lookups that fail; else nobody is told.
+    #[must_use]
+    pub fn telling(self, tell: Tell) -> Self {
+        Self { tell, ..self }
     }
 
     /// Lets templates ask for the addresses of host names (`--enable-dns`).
@@ -116,8 +128,11 @@ impl Stage {
         let (name, chart) = (what.name.clone(), what.chart.metadata.name.clone());
         what.options.programs = self.programs.clone();
         let (sender, receiver) = oneshot::channel();
-        let lookup =
-            self.lookup.clone().map(|client| Objects { client, reactor: Handle::current() });
+        let lookup = self.lookup.clone().map(|client| Objects {
+            client,
+            reactor: Handle::current(),
+            tell: Arc::clone(&self.tell),
+        });
         let outside =
             Outside { capabilities: Arc::clone(&self.capabilities), lookup, resolve: self.resolve };
         thread::Builder::new()
@@ -168,6 +183,7 @@ fn run(what: Rendering, outside: &Outside) -> Result<Rendered, render::Error> {
 struct Objects {
     client: Client,
     reactor: Handle,
+    tell: Tell,
 }
 
 impl Lookup for Objects {
@@ -182,6 +198,7 @@ impl Lookup for Objects {
         match found {
             Ok(object) => Ok(yaml::Value::from_json(&object)),
             Err(error) if error.is_not_found() => Ok(yaml::Value::Map(yaml::Map::new())),
+            Err(kubernetes::Error::UnknownKind { .. }) => self.unknown(api_version, kind),
             Err(error) => Err(error.to_string()),
         }
     }
@@ -199,12 +216,13 @@ impl Objects {
         let namespace = (!namespace.is_empty()).then(|| namespace.to_owned());
         if name.is_empty() {
             let options = ListOptions { namespace, ..ListOptions::default() };
-            let items = self.client.list(api_version, kind, &options).await?;
-            return Ok(json!({
-                "apiVersion": api_version,
-                "kind": format!("{kind}List"),
-                "items": items,
-            }));
+            return self.client.list_object(api_version, kind, &options).await;
+        }
+        if namespace.is_none()
+            && self.client.resource(api_version, kind).await?.scope == Scope::Namespaced
+        {
+            // At the top of the API there is no object of a kind that lives in namespaces.
+            return Ok(json!({}));
         }
         let object = ObjectRef {
             api_version: api_version.to_owned(),
@@ -213,5 +231,36 @@ impl Objects {
             name: name.to_owned(),
         };
         Ok(self.client.get(&object).await?.unwrap_or_else(|| json!({})))
+    }
+
+    /// A kind that is not served: nothing is there, unless its whole group is not.
+    fn unknown(&self, api_version: &str, kind: &str) -> Result<yaml::Value, String> {
+        let (group, version) = match api_version.split_once('/') {
+            Some((_, version)) if version.contains('/') => ("", ""),
+            Some((group, version)) => (group, version),
+            None => ("", api_version),
+        };
+        let served = self.reactor.block_on(self.client.api_versions()).unwrap_or_default();
+        if served.iter().any(|v| v == api_version) {
+            return Ok(yaml::Value::Map(yaml::Map::new()));
+        }
+        let reason = if version.is_empty() {
+            "groupVersion shouldn't be empty"
+        } else {
+            "the server could not find the requested resource"
+        };
+        let asked = if version.is_empty() { "" } else { api_version };
+        let what = format!("{group}/{version}, Kind={kind}");
+        (self.tell)(
+            &Warning::error("unable to retrieve resource list")
+                .with("GroupVersion", asked)
+                .with("error", reason),
+        );
+        (self.tell)(
+            &Warning::error("unable to get apiresource")
+                .with("groupVersionKind", &what)
+                .with("error", reason),
+        );
+        Err(format!("unable to get apiresource from unstructured: {what}: {reason}"))
     }
 }

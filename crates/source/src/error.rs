@@ -11,7 +11,7 @@ pub enum Error {
         path: PathBuf,
     },
     /// A directory without `Chart.yaml`.
-    #[error("unable to detect chart at {path}: open {path}: {cause}", path = .path.display())]
+    #[error("unable to detect chart at {path}: open {path}: {cause}", path = .path.display(), cause = words(.cause))]
     NoChart {
         /// The file that should be there.
         path: PathBuf,
@@ -74,4 +74,14 @@ pub enum Error {
     /// The files break a chart's rules.
     #[error(transparent)]
     Chart(#[from] chart::Error),
+}
+
+/// Go's words for why a file cannot be opened.
+fn words(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::NotFound => "no such file or directory".to_owned(),
+        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        std::io::ErrorKind::NotADirectory => "not a directory".to_owned(),
+        _ => error.to_string(),
+    }
 }

@@ -109,7 +109,13 @@ impl HelmClusterFlags {
         if self.sandbox {
             return Connection::sandbox(context);
         }
-        Connection::cluster(self.options(context)).await
+        let options = self.options(context);
+        let client = Client::connect(options).await.map_err(|error| {
+            let text =
+                format!("kubernetes cluster unreachable: {}", self.helm_words(context, &error));
+            not_connected(&error).in_helms_words(text)
+        })?;
+        Ok(Connection { client, sandbox: None })
     }
 
     /// The release's namespace, without asking a cluster.
@@ -124,6 +130,31 @@ impl HelmClusterFlags {
         }
         kubernetes::configured_namespace(&self.options(context))
             .unwrap_or_else(|| "default".to_owned())
+    }
+
+    /// The words of Go's client for a connection that fails, where it has some.
+    fn helm_words(&self, context: &Context, error: &kubernetes::Error) -> String {
+        use kubernetes::{Error, Unreachable};
+        match error {
+            Error::Unreachable { server, reason: Unreachable::Refused, .. } => {
+                let host = server.split("://").last().unwrap_or_default();
+                format!("Get \"{server}/version\": dial tcp {host}: connect: connection refused")
+            }
+            Error::Config { detail } => {
+                let file = self.kubeconfig.as_ref().filter(|file| !context.path(file).exists());
+                let name = self.options(context).context;
+                match (file, name.filter(|_| detail.contains("there is no context"))) {
+                    (Some(file), _) => {
+                        format!("stat {}: no such file or directory", file.display())
+                    }
+                    (None, Some(name)) => {
+                        format!("context {} does not exist", chart::values::go_quote(&name))
+                    }
+                    (None, None) => detail.clone(),
+                }
+            }
+            other => other.to_string(),
+        }
     }
 
     fn options(&self, context: &Context) -> ConnectOptions {
@@ -157,9 +188,7 @@ pub(crate) struct Connection {
 
 impl Connection {
     async fn cluster(options: ConnectOptions) -> Outcome<Self> {
-        let client = Client::connect(options).await.map_err(|e| {
-            Failure::from_error(&e).hint("no cluster at hand? `--sandbox` uses one in memory")
-        })?;
+        let client = Client::connect(options).await.map_err(|error| not_connected(&error))?;
         Ok(Self { client, sandbox: None })
     }
 
@@ -176,4 +205,8 @@ impl Connection {
             None => Ok(()),
         }
     }
+}
+
+fn not_connected(error: &kubernetes::Error) -> Failure {
+    Failure::from_error(error).hint("no cluster at hand? `--sandbox` uses one in memory")
 }

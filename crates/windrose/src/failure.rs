@@ -132,7 +132,7 @@ impl Failure {
     }
 
     /// What Helm prints after its `Error: `: its own words, else ours from outermost to innermost.
-    fn helm_text(&self) -> String {
+    pub(crate) fn helm_text(&self) -> String {
         match self {
             Self::Helm { text, .. } => text.clone(),
             Self::Diagnostics(all) => {

@@ -6,6 +6,10 @@
 
 #[path = "it/lint.rs"]
 mod lint;
+#[path = "it/oracle.rs"]
+mod oracle;
+#[path = "it/server.rs"]
+mod server;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

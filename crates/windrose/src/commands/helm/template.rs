@@ -3,8 +3,11 @@
 mod files;
 mod flags;
 
+use std::sync::Arc;
+
 use chart::Warning;
-use release::Stage;
+use kubernetes::Client;
+use release::{Stage, Trial};
 use render::{Capabilities, HookEvent, Operation, Rendered};
 
 use super::chart::ChartFlags;
@@ -111,7 +114,7 @@ impl Args {
         let job = rendering::Job {
             chart,
             values,
-            name: name.clone(),
+            name,
             namespace: self.cluster.namespace(context),
             revision: 1,
             operation: self.capabilities.operation(),
@@ -122,37 +125,104 @@ impl Args {
                 ..render::Options::default()
             },
         };
-        let stage = match dry_run {
-            DryRun::Client => Stage::offline(capabilities).for_one(),
-            DryRun::Server => {
-                return Err(Failure::message("--dry-run=server is not supported yet"));
-            }
-        };
-        let stage = if self.enable_dns { stage.resolving(rendering::resolve) } else { stage };
-        let rendered = runtime::block_on_light(async {
-            let rendered = rendering::render_telling(context, &stage, job).await;
-            rendered.map_err(|error| self.failed(context, error))
-        })?;
         self.install.check_labels()?;
-        self.show(context, &name, &rendered)
+        match dry_run {
+            DryRun::Client => {
+                let stage = Stage::offline(capabilities).for_one();
+                runtime::block_on_light(self.perform(context, stage, None, job))
+            }
+            DryRun::Server => runtime::block_on(self.on_server(context, job)),
+        }
     }
 
-    fn show(&self, context: &Context, name: &str, rendered: &Rendered) -> Outcome {
+    /// With a cluster's version, APIs and objects, and its opinion about the manifests.
+    async fn on_server(&self, context: &Context, job: rendering::Job) -> Outcome {
+        let connection = match self.cluster.connect(context).await {
+            Ok(connection) => connection,
+            Err(failure) => {
+                let text = format!("cluster reachability check failed: {}", failure.helm_text());
+                log::say_as_helm(context, &Warning::error(&text))?;
+                return Err(failure.in_helms_words(text));
+            }
+        };
+        let result = async {
+            self.tell_of_crds(context, &job)?;
+            let stage = Stage::of(&connection.client).await.map_err(|e| Failure::from_error(&e))?;
+            let form = context.errors;
+            let stage = stage.telling(Arc::new(move |warning| log::say_late(form, warning)));
+            self.perform(context, stage, Some(&connection.client), job).await
+        }
+        .await;
+        connection.close().await?;
+        result
+    }
+
+    fn tell_of_crds(&self, context: &Context, job: &rendering::Job) -> Outcome {
+        if render::check_name(&job.name).is_err() {
+            return Ok(());
+        }
+        let mut chart = job.chart.clone();
+        let settled = chart::process_dependencies(&mut chart, &job.values).is_ok();
+        if settled && !self.output.skip_crds && !chart.crds().is_empty() {
+            let text = "This chart or one of its subcharts contains CRDs. Rendering may fail or \
+                        contain inaccuracies.";
+            log::say(context, &Warning::new(text))?;
+        }
+        Ok(())
+    }
+
+    /// Renders, asks the cluster if there is one, and shows what came out.
+    async fn perform(
+        &self,
+        context: &Context,
+        stage: Stage,
+        client: Option<&Client>,
+        job: rendering::Job,
+    ) -> Outcome {
+        let (name, namespace) = (job.name.clone(), job.namespace.clone());
+        let stage = if self.enable_dns { stage.resolving(rendering::resolve) } else { stage };
+        let rendered = rendering::render_telling(context, &stage, job).await;
+        let rendered = rendered.map_err(|error| self.failed(context, error))?;
         let folder = self.output.output_dir.as_deref().filter(|dir| !dir.is_empty());
-        let text = match folder {
+        let release = self.output.release_name.then_some(name.as_str());
+        let place = folder.map(|folder| files::Place { folder, release });
+        if let Some(place) = &place {
+            place.write_manifests(context, &rendered)?;
+        } else if let Some(client) = client {
+            let trial = Trial {
+                release: &name,
+                namespace: &namespace,
+                ownership: (!self.capabilities.is_upgrade).then_some(self.install.ownership()),
+            };
+            self.try_on(client, &rendered, &trial).await?;
+        }
+        self.show(context, place.as_ref(), &rendered)
+    }
+
+    async fn try_on(&self, client: &Client, rendered: &Rendered, trial: &Trial<'_>) -> Outcome {
+        let text = rendered.manifest_text();
+        let tried = release::try_manifests(client, &render::split_documents(&text), trial).await;
+        tried.map_err(|error| Failure::from_error(&error))
+    }
+
+    fn show(
+        &self,
+        context: &Context,
+        place: Option<&files::Place<'_>>,
+        rendered: &Rendered,
+    ) -> Outcome {
+        let hooks = self.hooks(&rendered.hooks);
+        let text = match place {
             None => {
                 let mut text = rendered.manifest_text().trim().to_owned();
                 text.push('\n');
-                for hook in self.hooks(&rendered.hooks) {
+                for hook in hooks {
                     push(&mut text, &hook.path, &hook.manifest);
                 }
                 text
             }
-            Some(folder) => {
-                let place =
-                    files::Place { folder, release: self.output.release_name.then_some(name) };
-                place.write_manifests(context, rendered)?;
-                place.write_hooks(context, self.hooks(&rendered.hooks))?;
+            Some(place) => {
+                place.write_hooks(context, hooks)?;
                 "\n".to_owned()
             }
         };

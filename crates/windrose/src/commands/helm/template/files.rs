@@ -98,7 +98,8 @@ fn write(context: &Context, folder: &str, (name, text): (&str, &str), before: Be
     let path = context.path(Path::new(&shown));
     let parent = shown.rsplit_once('/').map_or(".", |(parent, _)| parent);
     if let Err((at, error)) = make_folders(context, &joined(parent, "")) {
-        return Err(Failure::message(go_error("mkdir", &at, &error)));
+        let operation = if error.kind() == ErrorKind::NotADirectory { "stat" } else { "mkdir" };
+        return Err(while_rendering(go_error(operation, &at, &error)));
     }
     let mut options = OpenOptions::new();
     match before {
@@ -111,14 +112,19 @@ fn write(context: &Context, folder: &str, (name, text): (&str, &str), before: Be
     Ok(context.out(&format!("wrote {shown}\n"))?)
 }
 
+/// Helm writes manifests while it renders, and tells how to see more of a rendering that fails.
+fn while_rendering(text: String) -> Failure {
+    let helm = format!("{text}\n\nUse --debug flag to render out invalid YAML");
+    Failure::message(text).in_helms_words(helm)
+}
+
 /// Makes a folder and those above it; an error names the one that could not be made.
 fn make_folders(context: &Context, folder: &str) -> Result<(), (String, io::Error)> {
     let path = context.path(Path::new(folder));
-    if path.is_dir() {
-        return Ok(());
-    }
-    if path.exists() {
-        return Err((folder.to_owned(), io::Error::from(ErrorKind::NotADirectory)));
+    match std::fs::metadata(&path) {
+        Ok(_) => return Ok(()),
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Err(error) => return Err((folder.to_owned(), error)),
     }
     if let Some((above, _)) = folder.rsplit_once('/').filter(|(above, _)| !above.is_empty()) {
         make_folders(context, above)?;

@@ -6,6 +6,7 @@
 use std::fmt;
 
 use chart::Warning;
+use release::Ownership;
 
 use crate::cli::go_flags::{parse_bool, parse_pairs};
 use crate::context::Context;
@@ -151,6 +152,11 @@ impl InstallFlags {
             names.join(" "),
             given.join(" ")
         )))
+    }
+
+    /// What to make of objects that are in the cluster already.
+    pub(crate) fn ownership(&self) -> Ownership {
+        if self.take_ownership { Ownership::Take } else { Ownership::Required }
     }
 
     /// Refuses labels that Helm keeps for itself.
