@@ -5,35 +5,44 @@
 //! the same nesting; keys are visited by name where Go's order is random. Drafts 4, 6, 7, 2019-09
 //! and 2020-12 are known. Whether the schema is one at all is asked of the `jsonschema` crate.
 //! Nothing is fetched: a reference to another document is refused by name.
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use crate::values::Tree;
-use crate::{Chart, Error, Violation};
+use crate::{Chart, Error, Violation, Warning};
 
 mod decimal;
 mod document;
 mod evaluate;
 mod failure;
 mod format;
+mod reach;
 
 use document::Document;
 use evaluate::Evaluator;
 use failure::Failure;
 
 /// Checks coalesced `values` against the schema of `chart` and of each of its dependencies.
-pub fn validate(chart: &Chart, values: &Tree) -> Result<(), Error> {
+///
+/// The warnings name references that could not be followed and were taken for granted.
+pub fn validate(chart: &Chart, values: &Tree) -> Result<Vec<Warning>, Error> {
     if !has_schema(chart) {
-        return Ok(());
+        return Ok(vec![]);
     }
     let mut found = Found::default();
     collect(chart, &yaml::Value::Map(values.to_map()), &[], &mut found);
-    let Found { text, violations } = found;
-    if text.is_empty() { Ok(()) } else { Err(Error::Schema { text, violations }) }
+    let Found { text, violations, urns } = found;
+    if !text.is_empty() {
+        return Err(Error::Schema { text, violations });
+    }
+    let ignored = "unresolved URN reference ignored; using permissive schema";
+    Ok(urns.into_iter().map(|urn| Warning::new(ignored).with("urn", urn)).collect())
 }
 
 /// Checks values against one schema, whatever chart it is of; the message is Helm's.
 pub fn validate_single(schema: &[u8], values: &yaml::Map) -> Result<(), String> {
-    check(schema, &yaml::Value::Map(values.clone())).map_err(|broken| broken.text())
+    let checked = check(schema, &yaml::Value::Map(values.clone()));
+    checked.map(|_| ()).map_err(|broken| broken.text())
 }
 
 /// What was found so far, in Helm's text and one by one.
@@ -41,6 +50,7 @@ pub fn validate_single(schema: &[u8], values: &yaml::Map) -> Result<(), String> 
 struct Found {
     text: String,
     violations: Vec<Violation>,
+    urns: BTreeSet<String>,
 }
 
 /// Why a check failed.
@@ -80,12 +90,14 @@ fn has_schema(chart: &Chart) -> bool {
 
 fn collect(chart: &Chart, values: &yaml::Value, path: &[String], found: &mut Found) {
     let violation = |path: &[String], at, message| Violation { chart: path.to_vec(), at, message };
-    if let Some(schema) = &chart.schema
-        && let Err(broken) = check(&schema.data, values)
-    {
-        let _ = write!(found.text, "{}:\n{}", chart.name(), broken.text());
-        let told = broken.told().into_iter();
-        found.violations.extend(told.map(|(at, message)| violation(path, at, message)));
+    match chart.schema.as_ref().map(|schema| check(&schema.data, values)) {
+        None => {}
+        Some(Ok(urns)) => found.urns.extend(urns),
+        Some(Err(broken)) => {
+            let _ = write!(found.text, "{}:\n{}", chart.name(), broken.text());
+            let told = broken.told().into_iter();
+            found.violations.extend(told.map(|(at, message)| violation(path, at, message)));
+        }
     }
     for dependency in &chart.dependencies {
         let name = dependency.name();
@@ -111,13 +123,15 @@ fn collect(chart: &Chart, values: &yaml::Value, path: &[String], found: &mut Fou
     }
 }
 
-/// Checks values against one schema.
-fn check(schema: &[u8], values: &yaml::Value) -> Result<(), Broken> {
+/// Checks values against one schema; gives the URNs that were taken for granted.
+fn check(schema: &[u8], values: &yaml::Value) -> Result<BTreeSet<String>, Broken> {
     well_formed(schema).map_err(Broken::Schema)?;
     let root: serde_json::Value = serde_json::from_slice(schema)
         .map_err(|e| Broken::Schema(format!("invalid JSON schema: {e}")))?;
     let document = Document::new(&root).map_err(Broken::Schema)?;
-    Evaluator::new(&document).run(values).map_err(Broken::Values)
+    let urns = document.follow_references().map_err(Broken::Schema)?;
+    Evaluator::new(&document).run(values).map_err(Broken::Values)?;
+    Ok(urns)
 }
 
 /// Whether a schema is one JSON value; the error in the words of Go's decoder.

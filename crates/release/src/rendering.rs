@@ -105,7 +105,7 @@ impl Stage {
         }
     }
 
-    /// Says what Helm would log of lookups that fail; else nobody is told.
+    /// Says what Helm would log of lookups and renderings that fail; else nobody is told.
     #[must_use]
     pub fn telling(self, tell: Tell) -> Self {
         Self { tell, ..self }
@@ -133,8 +133,12 @@ impl Stage {
             reactor: Handle::current(),
             tell: Arc::clone(&self.tell),
         });
-        let outside =
-            Outside { capabilities: Arc::clone(&self.capabilities), lookup, resolve: self.resolve };
+        let outside = Outside {
+            capabilities: Arc::clone(&self.capabilities),
+            lookup,
+            resolve: self.resolve,
+            tell: Arc::clone(&self.tell),
+        };
         thread::Builder::new()
             .name("render".to_owned())
             .stack_size(STACK)
@@ -155,11 +159,12 @@ struct Outside {
     capabilities: Arc<Capabilities>,
     lookup: Option<Objects>,
     resolve: Option<fn(&str) -> String>,
+    tell: Tell,
 }
 
 fn run(what: Rendering, outside: &Outside) -> Result<Rendered, render::Error> {
     let entropy = what.entropy;
-    render::render(&Request {
+    let request = Request {
         chart: &what.chart,
         values: &what.values,
         release: render::Release {
@@ -176,7 +181,12 @@ fn run(what: Rendering, outside: &Outside) -> Result<Rendered, render::Error> {
             resolve: outside.resolve.as_ref().map(|r| r as &dyn Fn(&str) -> String),
         },
         options: what.options,
-    })
+    };
+    let mut log = Vec::new();
+    let result = render::render_logging(&request, &mut log);
+    // What succeeds brings its warnings along.
+    log.iter().for_each(|warning| (outside.tell)(warning));
+    result
 }
 
 /// The cluster's objects, asked from a thread outside of the reactor.

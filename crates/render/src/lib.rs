@@ -59,18 +59,25 @@ pub use request::{
 
 /// Renders a chart: dependencies, values, schema, templates, then manifests, hooks and notes.
 pub fn render(request: &Request<'_>) -> Result<Rendered, Error> {
+    render_logging(request, &mut Vec::new())
+}
+
+/// The same; where it fails, `log` holds what Helm would have logged until then.
+pub fn render_logging(request: &Request<'_>, log: &mut Vec<Warning>) -> Result<Rendered, Error> {
     request::check_name(&request.release.name)?;
     let mut chart = request.chart.clone();
-    let mut warnings =
-        chart::process_dependencies(&mut chart, request.values).map_err(Error::Dependencies)?;
-    let coalesced = chart::values::coalesce_tree(&chart, request.values).map_err(Error::Values)?;
+    log.extend(
+        chart::process_dependencies(&mut chart, request.values).map_err(Error::Dependencies)?,
+    );
+    let mut coalesced =
+        chart::values::coalesce_tree(&chart, request.values).map_err(Error::Values)?;
+    log.append(&mut coalesced.warnings);
     if !request.options.skip_schema_validation {
         let background = Background { chart: &chart, given: &request.options.given };
-        chart::schema::validate(&chart, &coalesced.values)
-            .map_err(|error| Error::schema(error, &background))?;
+        let checked = chart::schema::validate(&chart, &coalesced.values);
+        log.extend(checked.map_err(|error| Error::schema(error, &background))?);
     }
     check_kube_version(request, &chart)?;
-    warnings.extend(coalesced.warnings);
     let templates = scope::templates(request, &chart, &coalesced.values);
     let engine::Run { mut output, mut errors } = engine::run(request, &chart, &templates)?;
     let notes = take_notes(request, &chart, &mut output);
@@ -82,8 +89,8 @@ pub fn render(request: &Request<'_>) -> Result<Rendered, Error> {
     if let Some(error) = Error::all(errors) {
         return Err(error);
     }
-    warnings.extend(output.warnings.into_iter().map(Warning::new));
-    warnings.extend(sorted.warnings);
+    log.extend(output.warnings.into_iter().map(Warning::new));
+    log.extend(sorted.warnings);
     Ok(Rendered {
         manifests: sorted.manifests,
         hooks: sorted.hooks,
@@ -91,7 +98,7 @@ pub fn render(request: &Request<'_>) -> Result<Rendered, Error> {
         notes,
         values: request.values.clone(),
         chart,
-        warnings,
+        warnings: std::mem::take(log),
         include_crds: request.options.include_crds,
         hide_secrets: request.options.hide_secrets,
     })
