@@ -57,15 +57,12 @@ impl Case {
         for line in text.split_inclusive('\n') {
             let name = line.trim_end().strip_prefix("-- ").and_then(|l| l.strip_suffix(" --"));
             if let Some(name) = name {
-                body = Some(match name.strip_prefix("run ") {
-                    Some(line) => {
-                        case.runs.push(Run { line: line.to_owned(), result: String::new() });
-                        &mut case.runs.last_mut().unwrap().result
-                    }
-                    None => {
-                        case.files.push((name.to_owned(), String::new()));
-                        &mut case.files.last_mut().unwrap().1
-                    }
+                body = Some(if let Some(line) = name.strip_prefix("run ") {
+                    case.runs.push(Run { line: line.to_owned(), result: String::new() });
+                    &mut case.runs.last_mut().unwrap().result
+                } else {
+                    case.files.push((name.to_owned(), String::new()));
+                    &mut case.files.last_mut().unwrap().1
                 });
             } else {
                 body.as_mut().expect("text before the first section").push_str(line);
@@ -136,7 +133,7 @@ impl Case {
         for (name, data) in
             below(&folder).iter().filter(|(name, data)| before.get(*name) != Some(data))
         {
-            result.push_str(&format!("----- file {name}\n{}", shown(data)));
+            result = format!("{result}----- file {name}\n{}", shown(data));
         }
         std::fs::remove_dir_all(&top).unwrap();
         result

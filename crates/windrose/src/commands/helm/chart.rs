@@ -2,11 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use ::chart::Warning;
 use source::{Access, ChartReference, Login, Provenance, Tls};
 
 use super::remote;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
+use crate::output::log;
 
 /// Flags that say where a chart comes from.
 #[derive(clap::Args, Clone, Debug, Default)]
@@ -59,20 +61,37 @@ impl ChartFlags {
     /// Finds the chart, fetches it if need be, loads it and checks that its dependencies are there,
     /// as Helm does.
     pub(crate) fn load(&self, context: &Context, reference: &str) -> Outcome<::chart::Chart> {
+        let path = self.find(context, reference)?;
+        self.read(context, &path)
+    }
+
+    /// Finds the chart and fetches it if need be.
+    pub(crate) fn find(&self, context: &Context, reference: &str) -> Outcome<PathBuf> {
         self.refuse()?;
-        let path = self.locate(context, reference.trim())?;
-        let files = source::read_chart(&path).map_err(|e| Failure::from_error(&e))?;
+        self.locate(context, reference.trim())
+    }
+
+    /// Loads a chart that was found.
+    pub(crate) fn read(&self, context: &Context, path: &Path) -> Outcome<::chart::Chart> {
+        let files = source::read_chart(path).map_err(|e| Failure::from_error(&e))?;
         let told = |e: &::chart::Error| {
             Failure::Diagnostics(e.diagnose(&files)).in_helms_words(e.to_string())
         };
-        let chart = ::chart::load(files.clone()).map_err(|e| told(&e))?;
+        let (chart, warnings) =
+            ::chart::load_with_warnings(files.clone()).map_err(|e| told(&e))?;
+        for warning in &warnings {
+            log::say(context, warning)?;
+        }
         chart.installable().map_err(|e| told(&e))?;
+        if chart.metadata.deprecated {
+            log::say(context, &Warning::new("this chart is deprecated"))?;
+        }
         Ok(chart)
     }
 
     /// The folder or archive; one from elsewhere lies in the cache then.
     fn locate(&self, context: &Context, reference: &str) -> Outcome<PathBuf> {
-        if self.repo.is_none() {
+        if self.repo.is_none() && !reference.is_empty() {
             let path = context.path(Path::new(reference));
             if path.exists() {
                 return Ok(path);

@@ -106,11 +106,9 @@ impl Args {
         let capabilities = self.capabilities.read()?;
         let dry_run = self.dry_run.choose(context)?;
         let (name, reference) = self.name.name_and_chart(&self.positional, Some("release-name"))?;
+        let path = self.chart.find(context, &reference)?;
         let (values, given) = self.values.merge(context)?;
-        let chart = self.chart.load(context, &reference)?;
-        if chart.metadata.deprecated {
-            log::say(context, &Warning::new("this chart is deprecated"))?;
-        }
+        let chart = self.chart.read(context, &path)?;
         let job = rendering::Job {
             chart,
             values,
@@ -148,8 +146,6 @@ impl Args {
         let result = async {
             self.tell_of_crds(context, &job)?;
             let stage = Stage::of(&connection.client).await.map_err(|e| Failure::from_error(&e))?;
-            let form = context.errors;
-            let stage = stage.telling(Arc::new(move |warning| log::say_late(form, warning)));
             self.perform(context, stage, Some(&connection.client), job).await
         }
         .await;
@@ -180,6 +176,8 @@ impl Args {
         job: rendering::Job,
     ) -> Outcome {
         let (name, namespace) = (job.name.clone(), job.namespace.clone());
+        let form = context.errors;
+        let stage = stage.telling(Arc::new(move |warning| log::say_late(form, warning)));
         let stage = if self.enable_dns { stage.resolving(rendering::resolve) } else { stage };
         let rendered = rendering::render_telling(context, &stage, job).await;
         let rendered = rendered.map_err(|error| self.failed(context, error))?;
