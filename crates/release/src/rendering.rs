@@ -185,7 +185,9 @@ fn run(what: Rendering, outside: &Outside) -> Result<Rendered, render::Error> {
     let mut log = Vec::new();
     let result = render::render_logging(&request, &mut log);
     // What succeeds brings its warnings along.
-    log.iter().for_each(|warning| (outside.tell)(warning));
+    for warning in &log {
+        (outside.tell)(warning);
+    }
     result
 }
 
