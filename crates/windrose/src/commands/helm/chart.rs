@@ -62,7 +62,7 @@ impl ChartFlags {
     /// as Helm does.
     pub(crate) fn load(&self, context: &Context, reference: &str) -> Outcome<::chart::Chart> {
         let path = self.find(context, reference)?;
-        self.read(context, &path)
+        Self::read(context, &path)
     }
 
     /// Finds the chart and fetches it if need be.
@@ -72,7 +72,7 @@ impl ChartFlags {
     }
 
     /// Loads a chart that was found.
-    pub(crate) fn read(&self, context: &Context, path: &Path) -> Outcome<::chart::Chart> {
+    pub(crate) fn read(context: &Context, path: &Path) -> Outcome<::chart::Chart> {
         let files = source::read_chart(path).map_err(|e| Failure::from_error(&e))?;
         let told = |e: &::chart::Error| {
             Failure::Diagnostics(e.diagnose(&files)).in_helms_words(e.to_string())

@@ -108,7 +108,7 @@ impl Args {
         let (name, reference) = self.name.name_and_chart(&self.positional, Some("release-name"))?;
         let path = self.chart.find(context, &reference)?;
         let (values, given) = self.values.merge(context)?;
-        let chart = self.chart.read(context, &path)?;
+        let chart = ChartFlags::read(context, &path)?;
         let job = rendering::Job {
             chart,
             values,
@@ -192,15 +192,12 @@ impl Args {
                 namespace: &namespace,
                 ownership: (!self.capabilities.is_upgrade).then_some(self.install.ownership()),
             };
-            self.try_on(client, &rendered, &trial).await?;
+            let text = rendered.manifest_text();
+            let manifests = render::split_documents(&text);
+            let tried = release::try_manifests(client, &manifests, &trial).await;
+            tried.map_err(|error| Failure::from_error(&error))?;
         }
         self.show(context, place.as_ref(), &rendered)
-    }
-
-    async fn try_on(&self, client: &Client, rendered: &Rendered, trial: &Trial<'_>) -> Outcome {
-        let text = rendered.manifest_text();
-        let tried = release::try_manifests(client, &render::split_documents(&text), trial).await;
-        tried.map_err(|error| Failure::from_error(&error))
     }
 
     fn show(
