@@ -77,8 +77,7 @@ impl ChartFlags {
         let told = |e: &::chart::Error| {
             Failure::Diagnostics(e.diagnose(&files)).in_helms_words(e.to_string())
         };
-        let (chart, warnings) =
-            ::chart::load_with_warnings(files.clone()).map_err(|e| told(&e))?;
+        let (chart, warnings) = ::chart::load_with_warnings(files.clone()).map_err(|e| told(&e))?;
         for warning in &warnings {
             log::say(context, warning)?;
         }
