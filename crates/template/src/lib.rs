@@ -41,6 +41,7 @@ mod set;
 mod stack;
 mod subject;
 mod traced;
+pub mod syntax;
 mod unicode;
 mod value;
 mod vm;
