@@ -31,6 +31,7 @@ mod documents;
 mod engine;
 mod error;
 mod files;
+pub mod findings;
 mod glob;
 mod hook;
 mod kinds;

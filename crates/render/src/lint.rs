@@ -2,7 +2,7 @@
 //!
 //! [`lint`] is a pure function of a [`Folder`]: what lies in the chart's directory and whether it could
 //! be read. One file a family of rules. What Windrose itself has to say about a chart is not here but
-//! in `findings`.
+//! in [`findings`](crate::findings).
 use std::fmt;
 
 use chart::values::Tree;
