@@ -5,6 +5,8 @@
 //! and `-- stderr --`. `HELM=path/to/helm cargo test -p windrose --test it` captures them again. The
 //! real charts of `../shared/charts`, where they lie beside the checkout, are linted by both programs
 //! where `HELM` names one.
+//!
+//! `cases/findings/*.txt` are the same for what Windrose finds beyond; `UPDATE=1` writes them anew.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -46,6 +48,28 @@ fn charts_are_linted_as_by_helm() {
             wrong.push(format!("{name}: {}", first_difference(&expected, &got)));
         }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn findings_are_told_whole() {
+    let mut wrong = vec![];
+    let mut seen = 0;
+    for entry in std::fs::read_dir(cases().join("findings")).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let case = Case::read(&path);
+        let folder =
+            std::env::temp_dir().join(format!("windrose-findings-{}-{name}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        case.write(&folder);
+        let args = [&["helm", "lint"], case.args().as_slice()].concat();
+        let got = Case::told(&folder, &windrose(&folder, &args));
+        std::fs::remove_dir_all(&folder).unwrap();
+        wrong.extend(super::matches(&path, &case.with(&got)).err());
+        seen += 1;
+    }
+    assert!(seen >= 9, "only {seen} cases");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 

@@ -1,8 +1,9 @@
-//! `windrose helm lint`: what Helm 4.3.1 finds wrong with charts.
+//! `windrose helm lint`: what Helm 4.3.1 finds wrong with charts, and what Windrose finds beyond.
 
 use std::fmt::Write as _;
 
 use chart::values::Tree;
+use render::findings::{Code, Finding};
 use render::lint::{Linted, Severity};
 use render::{Capabilities, Host};
 
@@ -13,10 +14,12 @@ use crate::failure::{Exit, Failure, Outcome};
 use crate::rendering;
 
 mod folder;
+mod json;
 
 /// Examine charts for possible issues
 ///
-/// Standard output and the exit code are those of `helm lint`.
+/// Standard output and the exit code are those of `helm lint`. What Windrose finds beyond follows on
+/// standard error: values that nobody reads or nobody defines, templates that never print.
 #[derive(clap::Args, Clone, Debug)]
 pub(crate) struct Args {
     /// Charts: folders or archives
@@ -40,8 +43,14 @@ pub(crate) struct Args {
     #[arg(long)]
     skip_schema_validation: bool,
     /// Whose findings to print
-    #[arg(long, value_enum, value_name = "WHOSE", default_value = "helm")]
+    #[arg(long, value_enum, value_name = "WHOSE", default_value = "warnings")]
     findings: Findings,
+    /// Fail on these of Windrose's findings (repeatable, or by commas)
+    #[arg(long, value_enum, value_name = "CODE", value_delimiter = ',')]
+    deny: Vec<Deny>,
+    /// Form of the report
+    #[arg(short, long, value_enum, value_name = "FORM", default_value = "text")]
+    output: Form,
     #[command(flatten)]
     cluster: HelmClusterFlags,
 }
@@ -49,12 +58,40 @@ pub(crate) struct Args {
 /// Whose findings are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 enum Findings {
+    /// Helm's, then Windrose's own, and what is only worth knowing.
+    All,
+    /// Helm's, then what Windrose warns of.
+    Warnings,
     /// Helm's alone.
     Helm,
 }
 
-/// What became of one path: findings, or why there are none.
-type Result = std::result::Result<Linted, String>;
+/// A finding that fails.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Deny {
+    /// A template reads what nobody defines.
+    UndefinedValue,
+    /// Nothing reads what values.yaml defines.
+    UnusedValue,
+    /// Nothing includes a named template.
+    UnusedTemplate,
+    /// A template prints nothing, whatever the values.
+    NeverRenders,
+    /// All of these.
+    All,
+}
+
+/// In which form the report is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Form {
+    /// Lines, as Helm prints them.
+    Text,
+    /// One JSON document of everything, on standard output.
+    Json,
+}
+
+/// What became of one path: what was found, or why nothing was.
+type Result = std::result::Result<(Linted, Vec<Finding>), String>;
 
 impl Args {
     pub(crate) fn run(self, context: &Context) -> Outcome {
@@ -71,28 +108,35 @@ impl Args {
                 paths.extend(folder::below(context, path));
             }
         }
-        let values = Tree::new(self.values.merge(context)?.0.into());
+        let (given, _) = self.values.merge(context)?;
+        let values = Tree::new(given.clone().into());
         let mut report = Report::default();
-        for path in &paths {
-            let result = self.lint(context, path, &values, &capabilities);
-            if let Ok(linted) = &result {
+        let mut results = vec![];
+        for path in paths {
+            let result = self.lint(context, &path, (&given, &values), &capabilities);
+            if let Ok((linted, _)) = &result {
                 for line in &linted.log {
                     context.say(&format!("{line}\n"))?;
                 }
             }
-            self.report(&mut report, path, &result);
+            self.report(&mut report, &path, &result);
+            results.push((path, result));
         }
-        self.conclude(context, &report, paths.len())
+        match self.output {
+            Form::Text => self.print(context, &report, &results)?,
+            Form::Json => context.out(&format!("{}\n", json::report(&results)))?,
+        }
+        self.conclude(context, &report, &results)
     }
 
     fn lint(
         &self,
         context: &Context,
         path: &str,
-        values: &Tree,
+        (given, values): (&yaml::Map, &Tree),
         capabilities: &Capabilities,
     ) -> Result {
-        let folder = folder::read(context, path)?;
+        let folder::Looked { folder, chart } = folder::read(context, path)?;
         let options = render::lint::Options {
             namespace: self.cluster.namespace(context),
             capabilities,
@@ -105,14 +149,23 @@ impl Args {
             },
             time_zone: Some(rendering::time_zone()),
         };
-        Ok(render::lint::lint(&folder, values, &options))
+        let linted = render::lint::lint(&folder, values, &options);
+        let found = match (&chart, self.findings) {
+            (Some(chart), Findings::All | Findings::Warnings) => {
+                render::findings::find(chart, given)
+            }
+            (None, _) | (_, Findings::Helm) => vec![],
+        };
+        let told = |f: &Finding| self.findings == Findings::All || !f.code.is_information();
+        let found = found.into_iter().filter(told).collect();
+        Ok((linted, found))
     }
 
     /// Adds one chart to the report, as Helm writes it.
     fn report(&self, report: &mut Report, path: &str, result: &Result) {
         let noteworthy = match result {
             Err(_) => true,
-            Ok(linted) => linted.messages.iter().any(|m| m.severity > Severity::Info),
+            Ok((linted, _)) => linted.messages.iter().any(|m| m.severity > Severity::Info),
         };
         if noteworthy {
             report.noteworthy += 1;
@@ -127,7 +180,7 @@ impl Args {
                 let _ = writeln!(report.text, "Error {cause}");
                 failed = true;
             }
-            Ok(linted) => {
+            Ok((linted, _)) => {
                 for message in &linted.messages {
                     failed |= message.severity >= lowest;
                     if !self.quiet || message.severity > Severity::Info {
@@ -140,18 +193,74 @@ impl Args {
         report.text.push('\n');
     }
 
-    fn conclude(&self, context: &Context, report: &Report, charts: usize) -> Outcome {
+    /// Helm's report on standard output, Windrose's findings on standard error.
+    fn print(&self, context: &Context, report: &Report, results: &[(String, Result)]) -> Outcome {
         context.out(&report.text)?;
-        let summary = format!("{charts} chart(s) linted, {} chart(s) failed", report.failed);
+        let summary = report.summary(results.len());
         if report.failed > 0 {
             context.say(&format!("Error: {summary}\n"))?;
-            return Err(Failure::Told(Exit::Failed));
-        }
-        if !self.quiet || report.noteworthy > 0 {
+        } else if !self.quiet || report.noteworthy > 0 {
             context.out(&format!("{summary}\n"))?;
+        }
+        for (path, result) in results {
+            let Ok((_, found)) = result else { continue };
+            if found.is_empty() {
+                continue;
+            }
+            context.say(&format!("\n==> Beyond Helm's rules: {path}\n"))?;
+            for finding in found {
+                let text = if finding.code.is_information() {
+                    information(&finding.diagnostic)
+                } else {
+                    finding.diagnostic.render(context.err_style) + "\n"
+                };
+                context.say(&format!("{text}\n"))?;
+            }
         }
         Ok(())
     }
+
+    fn conclude(
+        &self,
+        context: &Context,
+        report: &Report,
+        results: &[(String, Result)],
+    ) -> Outcome {
+        let denied = |finding: &&Finding| self.deny.iter().any(|deny| deny.covers(finding.code));
+        let found = results.iter().filter_map(|(_, result)| result.as_ref().ok());
+        let denied = found.flat_map(|(_, found)| found).filter(denied).count();
+        if denied > 0 {
+            context.say(&format!("error: {denied} finding(s) are denied\n"))?;
+        }
+        if denied > 0 || report.failed > 0 {
+            return Err(Failure::Told(Exit::Failed));
+        }
+        Ok(())
+    }
+}
+
+impl Deny {
+    fn covers(self, code: Code) -> bool {
+        match self {
+            Self::UndefinedValue => code == Code::UndefinedValue,
+            Self::UnusedValue => code == Code::UnusedValue,
+            Self::UnusedTemplate => code == Code::UnusedTemplate,
+            Self::NeverRenders => code == Code::NeverRenders,
+            Self::All => !code.is_information(),
+        }
+    }
+}
+
+impl Report {
+    fn summary(&self, charts: usize) -> String {
+        format!("{charts} chart(s) linted, {} chart(s) failed", self.failed)
+    }
+}
+
+/// What is only worth knowing, in a line.
+fn information(diagnostic: &diagnostic::Diagnostic) -> String {
+    let hints = diagnostic.hints.join("; ");
+    format!("info: {diagnostic}: {hints}")
 }
 
 /// What is printed at the end, and how it ends.

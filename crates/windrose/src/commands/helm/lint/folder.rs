@@ -5,14 +5,22 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use chart::ignore::{Entry as Listed, Rules};
-use chart::{File, Limits};
+use chart::{Chart, File, Limits};
 use render::lint::{Contents, Entry, Folder, Kind};
 use source::Links;
 
 use crate::context::Context;
 
+/// A folder, and the chart that is installed from it.
+pub(super) struct Looked {
+    /// What Helm's rules are about.
+    pub(super) folder: Folder,
+    /// The chart with everything that an archive holds, ignored or not.
+    pub(super) chart: Option<Chart>,
+}
+
 /// Looks at the chart at a path; the error is Helm's.
-pub(super) fn read(context: &Context, path: &str) -> Result<Folder, String> {
+pub(super) fn read(context: &Context, path: &str) -> Result<Looked, String> {
     if is_archive(path) { archive(context, path) } else { directory(context, path) }
 }
 
@@ -48,7 +56,7 @@ fn is_archive(path: &str) -> bool {
     path.ends_with(".tgz") || path.ends_with(".tar.gz")
 }
 
-fn directory(context: &Context, path: &str) -> Result<Folder, String> {
+fn directory(context: &Context, path: &str) -> Result<Looked, String> {
     let file = clean(&format!("{path}/Chart.yaml"));
     if let Err(error) = fs::metadata(context.path(Path::new(&file))) {
         let error = words(&error);
@@ -59,7 +67,8 @@ fn directory(context: &Context, path: &str) -> Result<Folder, String> {
     let chart = source::read_chart_with(&root, Links::Follow)
         .map_err(|error| load_error(&error))
         .and_then(load);
-    Ok(Folder {
+    let installed = chart.as_ref().ok().map(|(chart, _)| chart.clone());
+    let folder = Folder {
         chart_file: contents(&root, "Chart.yaml"),
         values_file: contents(&root, "values.yaml"),
         schema_file: contents(&root, "values.schema.json"),
@@ -67,7 +76,8 @@ fn directory(context: &Context, path: &str) -> Result<Folder, String> {
         crds: kind(&root, "crds"),
         chart,
         path: shown,
-    })
+    };
+    Ok(Looked { folder, chart: installed })
 }
 
 fn contents(root: &Path, name: &str) -> Entry<Contents> {
@@ -102,7 +112,7 @@ fn kind(root: &Path, name: &str) -> Entry<Kind> {
 }
 
 /// An archive is linted as the directory that it would unpack to.
-fn archive(context: &Context, path: &str) -> Result<Folder, String> {
+fn archive(context: &Context, path: &str) -> Result<Looked, String> {
     let data = fs::read(context.path(Path::new(path)))
         .map_err(|error| format!("unable to open tarball: open {path}: {}", words(&error)))?;
     let unpacked = |error: String| format!("unable to extract tarball: {error}");
@@ -126,7 +136,8 @@ fn archive(context: &Context, path: &str) -> Result<Folder, String> {
     let (chart_file, values_file, schema_file) =
         (contents("Chart.yaml"), contents("values.yaml"), contents("values.schema.json"));
     let (templates, crds) = (kind("templates"), kind("crds"));
-    Ok(Folder {
+    let installed = load(files.clone()).ok().map(|(chart, _)| chart);
+    let folder = Folder {
         path: clean(&context.path(Path::new(path)).join(name).to_string_lossy()),
         chart_file,
         values_file,
@@ -134,7 +145,8 @@ fn archive(context: &Context, path: &str) -> Result<Folder, String> {
         templates,
         crds,
         chart: without_ignored(files).and_then(load),
-    })
+    };
+    Ok(Looked { folder, chart: installed })
 }
 
 /// The name of the chart in an archive: that of the directory it unpacks to.
@@ -172,7 +184,7 @@ fn without_ignored(mut files: Vec<File>) -> Result<Vec<File>, String> {
     Ok(kept)
 }
 
-fn load(files: Vec<File>) -> Result<(chart::Chart, Vec<chart::Warning>), String> {
+fn load(files: Vec<File>) -> Result<(Chart, Vec<chart::Warning>), String> {
     chart::load_any_version(files).map_err(|error| error.to_string())
 }
 
