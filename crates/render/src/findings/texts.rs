@@ -18,7 +18,7 @@ pub(super) fn walk(walk: &mut Walk<'_, '_>, given: &Map) {
     let mut texts = std::mem::take(&mut walk.template_texts);
     strings(&Value::Map(given.clone()), &mut texts);
     for relative in &walk.family.members {
-        strings(&Value::Map(relative.chart.values.clone()), &mut texts);
+        strings(&Value::Map(relative.chart.values.to_map()), &mut texts);
         let files = relative.chart.files.iter().map(chart::File::text);
         texts.extend(files.filter(|text| text.contains("{{")).map(std::borrow::Cow::into_owned));
     }
