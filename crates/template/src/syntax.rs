@@ -157,7 +157,7 @@ impl<'t> Node<'t> {
 
     /// What it is.
     pub fn view(self) -> View<'t> {
-        let text = self.tree.source.text.as_str();
+        let text = &*self.tree.source.text;
         match self.tree.ast.kind(self.id) {
             NodeKind::Action { pipe } => View::Action(self.at(pipe)),
             NodeKind::If(branch) => View::If(self.control(branch)),
@@ -208,7 +208,7 @@ impl<'t> Node<'t> {
     }
 
     fn names(self, children: Children) -> Vec<&'t str> {
-        let text = self.tree.source.text.as_str();
+        let text = &*self.tree.source.text;
         self.all(children).into_iter().map(|node| &text[node.span()]).collect()
     }
 
