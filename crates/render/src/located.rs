@@ -62,7 +62,11 @@ fn lone_text(document: &str, bad: usize) -> Option<usize> {
     let line = before[at].trim();
     let alone = !line.contains(':') && !line.starts_with(['-', '#', '[', '{', '"', '\'', '|', '>']);
     let above = before[..at].iter().rev().find(|line| !line.trim().is_empty());
-    let opens = above.is_some_and(|line| line.trim_end().ends_with(':'));
+    // Deeper than an entry before it, it would go on with that entry's text.
+    let indent = |line: &str| line.len() - line.trim_start().len();
+    let opens = above.is_some_and(|above| {
+        above.trim_end().ends_with(':') || indent(before[at]) <= indent(above)
+    });
     (alone && opens).then_some(at + 1)
 }
 

@@ -46,6 +46,10 @@ pub(super) fn diagnostics(first: &Error, others: &[Error]) -> Vec<Diagnostic> {
 fn follows(error: &Error, earlier: &Error) -> bool {
     match (error, earlier) {
         (Error::Template(error), Error::Template(earlier)) => error.follows(earlier),
+        (
+            Error::Manifest { piece: Some(own), path, .. },
+            Error::Manifest { piece: Some(other), path: earlier, .. },
+        ) => path == earlier && own.frame == other.frame,
         _ => false,
     }
 }
@@ -53,6 +57,9 @@ fn follows(error: &Error, earlier: &Error) -> bool {
 fn place(error: &Error) -> String {
     match error {
         Error::Template(failed) => failed.place(),
+        Error::Manifest { path, line, .. } => {
+            format!("the document that begins on line {} of what {path} renders to", line + 1)
+        }
         _ => error.to_string(),
     }
 }
