@@ -21,6 +21,8 @@ pub(crate) const MAX_DEPTH: usize = 500;
 #[derive(Debug, Default)]
 pub(crate) struct Tree<'t> {
     pub(crate) items: Vec<Item<'t>>,
+    /// The nodes with an anchor and its name, in the order of the nodes.
+    pub(crate) anchors: Vec<(usize, &'t str)>,
 }
 
 /// A node of a document.
@@ -167,6 +169,7 @@ impl<'t> Composer<'t> {
         let id = draft.push(Item { kind, tag: properties.tag, start: content, end });
         if let Some(anchor) = properties.anchor {
             draft.anchors.insert(anchor, id);
+            draft.tree.anchors.push((id, anchor));
         }
         if opens {
             draft.open.push(Open { id, count: 0, last: id });

@@ -8,9 +8,11 @@
 use crate::{Error, Numbers, Problem, Value, from_str, json};
 
 mod order;
+mod restyle;
 mod scalar;
 mod writer;
 
+pub(crate) use restyle::print as restyled;
 use writer::Writer;
 
 /// Something that can print itself.

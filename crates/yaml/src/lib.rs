@@ -30,6 +30,7 @@ mod parser;
 mod resolver;
 mod scanner;
 mod source;
+pub mod styled;
 mod timestamp;
 mod token;
 mod value;

@@ -96,6 +96,13 @@ impl Writer {
         self.problem.get_or_insert(problem);
     }
 
+    /// What one scalar looks like between double quotes.
+    pub(super) fn double_quoted(text: &str) -> String {
+        let mut writer = Self::new(Flavor::V3);
+        writer.write_double_quoted(text, Folding::Forbidden);
+        writer.out
+    }
+
     /// The text, or nothing if it must go through JSON.
     pub(crate) fn finish(mut self) -> Result<Option<String>, Error> {
         if let Some(problem) = self.problem {
