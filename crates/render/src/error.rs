@@ -56,6 +56,9 @@ pub enum Error {
     /// A template failed.
     #[error("{}", .0.helm_text())]
     Template(Box<Failed>),
+    /// The post-renderer failed, or what it was given or gave cannot be read.
+    #[error("{0}")]
+    PostRender(String),
     /// A template's output is no manifest.
     #[error("YAML parse error on {path}: {message}")]
     Manifest {
@@ -126,6 +129,7 @@ impl Error {
             Self::KubeVersion { .. }
             | Self::Parse(_)
             | Self::Template(_)
+            | Self::PostRender(_)
             | Self::Manifest { .. } => true,
             Self::Several(first, _) => first.is_past_values(),
         }
@@ -141,6 +145,7 @@ impl Error {
             | Self::Schema(_)
             | Self::KubeVersion { .. }
             | Self::Parse(_)
+            | Self::PostRender(_)
             | Self::Template(_) => None,
             Self::Several(first, _) => first.unsorted(),
         }
@@ -150,7 +155,7 @@ impl Error {
     /// follows from one cause is one diagnostic.
     pub fn to_diagnostics(&self) -> Vec<Diagnostic> {
         match self {
-            Self::Name { .. } | Self::KubeVersion { .. } => {
+            Self::Name { .. } | Self::KubeVersion { .. } | Self::PostRender(_) => {
                 vec![Diagnostic::error(self.to_string())]
             }
             Self::Dependencies(error) | Self::Values(error) => error.to_diagnostics(),

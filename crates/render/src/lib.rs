@@ -40,6 +40,7 @@ mod located;
 mod manifest;
 mod name;
 mod objects;
+mod post;
 mod request;
 mod scope;
 mod values_type;
@@ -54,6 +55,7 @@ pub use hook::{DeletePolicy, Hook, HookEvent, OutputLogPolicy};
 pub use kinds::{INSTALL_ORDER, UNINSTALL_ORDER};
 pub use manifest::{Manifest, Rendered};
 pub use name::name_from_template;
+pub use post::{PostRender, PostRenderer};
 pub use request::{
     Entropy, Host, Lookup, Operation, Options, Programs, Release, Request, check_name,
 };
@@ -82,6 +84,11 @@ pub fn render_logging(request: &Request<'_>, log: &mut Vec<Warning>) -> Result<R
     let templates = scope::templates(request, &chart, &coalesced.values);
     let engine::Run { mut output, mut errors } = engine::run(request, &chart, &templates)?;
     let notes = take_notes(request, &chart, &mut output);
+    if let Some(post_renderer) = &request.options.post_renderer
+        && errors.is_empty()
+    {
+        output.texts = post_renderer.run(&output.texts).map_err(Error::PostRender)?;
+    }
     let (sorted, unreadable) = documents::sort(&output.texts);
     if !unreadable.is_empty() {
         let fresh = || scope::templates(request, &chart, &coalesced.values);

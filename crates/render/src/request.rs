@@ -89,6 +89,8 @@ pub struct Options {
     pub hide_secrets: bool,
     /// Template steps allowed; `None` is the engine's own bound.
     pub fuel: Option<u64>,
+    /// What manifests and hooks go through before they are sorted.
+    pub post_renderer: Option<crate::PostRenderer>,
     /// The IANA name of the time zone that `date` and its like call local; UTC without one.
     pub time_zone: Option<String>,
     /// Compiled templates; share one between renderings, and a text is compiled once.
