@@ -113,18 +113,41 @@ impl Fetcher {
     ) -> Result<Fetched, FetchError> {
         let mut notes = Vec::new();
         let download = match &wanted.repository {
-            Some(repository) => self.in_repository(repository, wanted, access, &mut notes).await?,
+            Some(_) => return self.indexed_chart(wanted, access, None).await,
             None if wanted.name.starts_with("oci://") => {
                 return self.pull(wanted, access).await;
             }
             None => self.by_name(wanted, access, &mut notes)?,
         };
+        self.take(&download, wanted, access, notes).await
+    }
+
+    /// A chart of a repository whose index may be at hand.
+    pub(crate) async fn indexed_chart(
+        &self,
+        wanted: &ChartReference,
+        access: &Access,
+        index: Option<&bytes::Bytes>,
+    ) -> Result<Fetched, FetchError> {
+        let mut notes = Vec::new();
+        let download = self.in_repository(wanted, access, index, &mut notes).await?;
+        self.take(&download, wanted, access, notes).await
+    }
+
+    /// Downloads; an index may name a registry, too.
+    async fn take(
+        &self,
+        download: &Download,
+        wanted: &ChartReference,
+        access: &Access,
+        notes: Vec<String>,
+    ) -> Result<Fetched, FetchError> {
         if download.address.scheme() == "oci" {
             let name = download.address.to_string();
             let wanted = ChartReference { name, repository: None, ..wanted.clone() };
             return self.pull(&wanted, access).await;
         }
-        self.download(&download, wanted.provenance, notes).await
+        self.download(download, wanted.provenance, notes).await
     }
 
     /// A file at an address: `http`, `https`, or a chart's archive by `oci`.
@@ -156,16 +179,19 @@ impl Fetcher {
     /// `--repo URL chart`.
     async fn in_repository(
         &self,
-        url: &str,
         wanted: &ChartReference,
         access: &Access,
+        index: Option<&bytes::Bytes>,
         notes: &mut Vec<String>,
     ) -> Result<Download, FetchError> {
+        let url = wanted.repository.as_deref().unwrap_or_default();
         let base = web_address(url)?;
-        let data = self.index(&base, access).await.map_err(|cause| FetchError::NotARepository {
-            url: base.to_string(),
-            cause: Box::new(cause),
-        })?;
+        let data = match index {
+            Some(data) => data.clone(),
+            None => self.index(&base, access).await.map_err(|cause| {
+                FetchError::NotARepository { url: base.to_string(), cause: Box::new(cause) }
+            })?,
+        };
         let index = Index::read(&data, url, &wanted.name)?;
         let chart = match wanted.version.as_str() {
             "" => format!("chart {:?}", wanted.name),

@@ -15,6 +15,7 @@
 mod address;
 mod archive;
 mod cache;
+mod dependencies;
 mod directory;
 mod error;
 mod fetch_error;

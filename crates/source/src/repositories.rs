@@ -79,6 +79,16 @@ pub(crate) fn owner<'a>(
     Ok(None)
 }
 
+/// Whether two addresses are one: an empty path is `/`, doubled and final slashes do not count.
+pub(crate) fn same_url(a: &str, b: &str) -> bool {
+    let clean = |text: &str| {
+        let (scheme, rest) = text.split_once("://").unwrap_or(("", text));
+        let parts: Vec<&str> = rest.split('/').filter(|part| !part.is_empty()).collect();
+        format!("{scheme}://{}", parts.join("/"))
+    };
+    clean(a) == clean(b)
+}
+
 fn repository(value: &Value) -> Repository {
     let text = |key: &str| value.get(key).and_then(Value::to_text).unwrap_or_default();
     let flag = |key: &str| value.get(key).and_then(Value::as_bool).unwrap_or_default();
@@ -95,5 +105,17 @@ fn repository(value: &Value) -> Repository {
             insecure: flag("insecure_skip_tls_verify"),
         },
         pass_credentials: flag("pass_credentials_all"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::same_url;
+
+    #[test]
+    fn addresses_are_compared_as_helm_does() {
+        assert!(same_url("https://h", "https://h/"));
+        assert!(same_url("https://h/a//b/", "https://h/a/b"));
+        assert!(!same_url("https://h/a", "http://h/a"));
     }
 }

@@ -9,6 +9,8 @@ use source::{
 };
 use tempfile::TempDir;
 
+#[path = "it/dependencies.rs"]
+mod dependencies;
 #[path = "it/registry.rs"]
 mod registry;
 #[path = "it/repository.rs"]
