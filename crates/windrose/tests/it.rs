@@ -134,3 +134,30 @@ fn dates_are_shown_in_the_zone_of_the_caller() {
     }
     assert!(seen >= 5, "only {seen} cases");
 }
+
+/// What Helm 4.3.1 printed of `cases/post-renderer/chart` with the plugin beside it.
+#[test]
+fn manifests_go_through_plugins_and_programs() {
+    let folder = cases().join("post-renderer");
+    let expected = std::fs::read_to_string(folder.join("expected.yaml")).unwrap();
+    let run = |args: &[&str]| {
+        let mut all = vec!["helm", "template", "x", "chart", "--post-renderer"];
+        all.extend(args);
+        command(&folder, &all).env("HELM_PLUGINS", folder.join("plugins")).output().unwrap()
+    };
+    let plugin = run(&["shout", "--post-renderer-args", "LOUD"]);
+    assert_eq!(String::from_utf8_lossy(&plugin.stdout), expected, "{}", whole(&plugin));
+    let program = run(&["./plugins/shout/run.sh", "--post-renderer-args", "LOUD"]);
+    assert_eq!(String::from_utf8_lossy(&program.stdout), expected, "{}", whole(&program));
+    for (name, said) in [
+        ("shuot", "did you mean \"shout\"?"),
+        ("wasm", "needs the runtime \"extism/v1\", which is not supported"),
+        ("./nothing", "unable to find binary at"),
+        ("fails", "it said:\n"),
+        ("silent", "post-renderer \"silent\" produced empty output"),
+    ] {
+        let output = run(&[name]);
+        assert_eq!(output.status.code(), Some(1), "{name}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains(said), "{}", whole(&output));
+    }
+}

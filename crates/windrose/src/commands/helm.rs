@@ -9,6 +9,7 @@ mod lint;
 mod list;
 mod name;
 mod operation;
+mod post_renderer;
 mod remote;
 mod rollback;
 mod show;

@@ -7,7 +7,6 @@ use source::Proxies;
 
 /// Folders and files of Helm, as it finds them itself.
 #[derive(Clone, Debug, Default)]
-#[expect(dead_code, reason = "plugins and key rings are not used yet")]
 pub(crate) struct HelmHomes {
     /// `HELM_REPOSITORY_CONFIG`, else `repositories.yaml` of the configuration folder.
     pub(crate) repository_config: PathBuf,
@@ -21,14 +20,6 @@ pub(crate) struct HelmHomes {
     pub(crate) plugins: Vec<PathBuf>,
     /// `config.json` of `DOCKER_CONFIG`, else of `~/.docker`.
     pub(crate) docker_config: PathBuf,
-    /// `GNUPGHOME`, else `~/.gnupg`.
-    pub(crate) gnupg: PathBuf,
-    /// `HELM_CACHE_HOME`, else `helm` of `XDG_CACHE_HOME`, else of `~/.cache`.
-    pub(crate) cache: PathBuf,
-    /// `HELM_CONFIG_HOME`, else `helm` of `XDG_CONFIG_HOME`, else of `~/.config`.
-    pub(crate) config: PathBuf,
-    /// `HELM_DATA_HOME`, else `helm` of `XDG_DATA_HOME`, else of `~/.local/share`.
-    pub(crate) data: PathBuf,
     /// `HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`, in capitals or not.
     pub(crate) proxies: Proxies,
 }
@@ -59,10 +50,6 @@ impl HelmHomes {
             content_cache: or("HELM_CONTENT_CACHE", cache.join("content")),
             plugins: std::env::split_paths(&plugins).collect(),
             docker_config: or("DOCKER_CONFIG", home.join(".docker")).join("config.json"),
-            gnupg: or("GNUPGHOME", home.join(".gnupg")),
-            cache,
-            config,
-            data,
             proxies: Proxies {
                 http: proxy("HTTP_PROXY"),
                 https: proxy("HTTPS_PROXY"),

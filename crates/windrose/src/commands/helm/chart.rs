@@ -46,7 +46,7 @@ pub(crate) struct ChartFlags {
     /// Talk to the registry over http://
     #[arg(long, help_heading = "Chart")]
     plain_http: bool,
-    /// Fetch missing dependencies into charts/ first (not supported yet)
+    /// Fetch dependencies into charts/ first where some are missing
     #[arg(long, help_heading = "Chart")]
     dependency_update: bool,
     /// Check the chart's signature before using it (not supported yet)
@@ -62,7 +62,7 @@ impl ChartFlags {
     /// as Helm does.
     pub(crate) fn load(&self, context: &Context, reference: &str) -> Outcome<::chart::Chart> {
         let path = self.find(context, reference)?;
-        Self::read(context, &path)
+        self.read(context, &path)
     }
 
     /// Finds the chart and fetches it if need be.
@@ -71,8 +71,8 @@ impl ChartFlags {
         self.locate(context, reference.trim())
     }
 
-    /// Loads a chart that was found.
-    pub(crate) fn read(context: &Context, path: &Path) -> Outcome<::chart::Chart> {
+    /// Loads a chart that was found, and its dependencies if they are to be fetched.
+    pub(crate) fn read(&self, context: &Context, path: &Path) -> Outcome<::chart::Chart> {
         let files = source::read_chart(path).map_err(|e| Failure::from_error(&e))?;
         let told = |e: &::chart::Error| {
             Failure::Diagnostics(e.diagnose(&files)).in_helms_words(e.to_string())
@@ -81,7 +81,13 @@ impl ChartFlags {
         for warning in &warnings {
             log::say(context, warning)?;
         }
-        chart.installable().map_err(|e| told(&e))?;
+        let chart = match chart.installable() {
+            Err(::chart::Error::MissingDependencies(_)) if self.dependency_update => {
+                update(context, path, &chart)?
+            }
+            Err(error) => return Err(told(&error)),
+            Ok(()) => chart,
+        };
         if chart.metadata.deprecated {
             log::say(context, &Warning::new("this chart is deprecated"))?;
         }
@@ -147,11 +153,26 @@ impl ChartFlags {
     }
 
     fn refuse(&self) -> Outcome {
-        let refused = [(self.dependency_update, "--dependency-update"), (self.verify, "--verify")];
-        match refused.iter().find(|(given, _)| *given) {
-            Some((_, flag)) => Err(Failure::message(format!("{flag} is not supported yet"))
-                .hint("download the chart and give its folder or .tgz")),
-            None => Ok(()),
+        if !self.verify {
+            return Ok(());
         }
+        Err(Failure::message("--verify is not supported yet")
+            .hint("check the signature with `helm verify` before"))
     }
+}
+
+/// `--dependency-update`: fetches what is missing, then loads the chart again.
+fn update(context: &Context, path: &Path, chart: &::chart::Chart) -> Outcome<::chart::Chart> {
+    if !path.is_dir() {
+        return Err(Failure::message("only unpacked charts can be updated"));
+    }
+    let now = jiff::Timestamp::now().to_string();
+    let notes = remote::wait(remote::fetcher(context).update_dependencies(path, chart, &now))?;
+    for note in notes {
+        context.say(&format!("{note}\n"))?;
+    }
+    let files = source::read_chart(path).map_err(|e| Failure::from_error(&e))?;
+    let chart = ::chart::load(files).map_err(|e| Failure::from_error(&e))?;
+    chart.installable().map_err(|e| Failure::from_error(&e))?;
+    Ok(chart)
 }

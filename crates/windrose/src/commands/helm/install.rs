@@ -11,6 +11,7 @@ use render::Operation;
 use super::chart::ChartFlags;
 use super::name::NameFlags;
 use super::operation::{self, OperationFlags};
+use super::post_renderer::PostRendererFlags;
 use super::show::{self, Notes};
 use super::values::ValueFlags;
 use crate::connection::HelmClusterFlags;
@@ -39,6 +40,8 @@ pub(crate) struct ChangeFlags {
     pub(super) values: ValueFlags,
     #[command(flatten)]
     pub(super) chart: ChartFlags,
+    #[command(flatten)]
+    post_renderer: PostRendererFlags,
     #[command(flatten)]
     pub(super) operation: OperationFlags,
     /// Create the release's namespace if it is missing
@@ -115,6 +118,7 @@ impl ChangeFlags {
         change: &Change,
         reuse: impl FnOnce(&release::Upcoming, yaml::Map) -> yaml::Map,
     ) -> Outcome {
+        let post_renderer = self.post_renderer.find(context)?;
         let (values, given) = self.values.merge(context)?;
         let chart = self.chart.load(context, &change.reference)?;
         let namespace = self.cluster.namespace(context);
@@ -141,6 +145,7 @@ impl ChangeFlags {
                     },
                     options: render::Options {
                         skip_schema_validation: self.skip_schema_validation,
+                        post_renderer,
                         given,
                         ..render::Options::default()
                     },

@@ -12,6 +12,7 @@ use render::{Capabilities, HookEvent, Operation, Rendered};
 
 use super::chart::ChartFlags;
 use super::name::NameFlags;
+use super::post_renderer::PostRendererFlags;
 use super::values::ValueFlags;
 use crate::cli::go_flags::CommaList;
 use crate::connection::HelmClusterFlags;
@@ -35,6 +36,8 @@ pub(crate) struct Args {
     values: ValueFlags,
     #[command(flatten)]
     chart: ChartFlags,
+    #[command(flatten)]
+    post_renderer: PostRendererFlags,
     #[command(flatten)]
     output: OutputFlags,
     #[command(flatten)]
@@ -106,9 +109,10 @@ impl Args {
         let capabilities = self.capabilities.read()?;
         let dry_run = self.dry_run.choose(context)?;
         let (name, reference) = self.name.name_and_chart(&self.positional, Some("release-name"))?;
+        let post_renderer = self.post_renderer.find(context)?;
         let path = self.chart.find(context, &reference)?;
         let (values, given) = self.values.merge(context)?;
-        let chart = ChartFlags::read(context, &path)?;
+        let chart = self.chart.read(context, &path)?;
         let job = rendering::Job {
             chart,
             values,
@@ -120,6 +124,7 @@ impl Args {
                 include_crds: self.output.include_crds,
                 skip_schema_validation: self.skip_schema_validation,
                 given,
+                post_renderer,
                 ..render::Options::default()
             },
         };
