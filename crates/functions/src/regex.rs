@@ -1,9 +1,7 @@
 //! Regular expressions. Invariant: syntax, matches and error texts are those of Go's `regexp`;
 //! a pattern that does not compile is an error, except that `regexMatch` takes it for no match.
 
-mod class;
 mod engine;
-mod syntax;
 
 use std::rc::Rc;
 

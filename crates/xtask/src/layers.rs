@@ -30,6 +30,7 @@ const TABLE: [(&str, Layer); 27] = [
     ("diagnostic", Pure(0)),
     ("yaml", Pure(0)),
     ("template", Pure(0)),
+    ("pattern", Pure(0)),
     ("primes", Pure(0)),
     ("api", Pure(0)),
     ("functions", Pure(1)),

@@ -1,14 +1,14 @@
 //! Matching as Go's `regexp`: finding all, splitting, replacing with templates such as
 //! `${1}`. Invariant: where empty matches count and where the search goes on is Go's rule, not
-//! the crate's. Translation of patterns is in `syntax`.
+//! the crate's. Translation of patterns is in the crate `pattern`.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use pattern::{SyntaxError, translate};
 use regex::bytes::{Captures, Regex, RegexBuilder};
 
-use super::syntax::{SyntaxError, translate};
 use crate::runes;
 
 /// A compiled pattern.

@@ -1,23 +1,24 @@
 //! Go's regular expressions (RE2) in the words of the `regex` crate. Invariant: what Go refuses
 //! is refused with Go's message; what it accepts becomes a pattern with the same matches:
-//! classes of Perl and POSIX are ASCII, everything is leftmost-first. Matching is in `engine`.
+//! classes of Perl and POSIX are ASCII, everything is leftmost-first. Characters and classes are in `class`.
 
 use std::fmt::Write as _;
 
-use super::class;
+use crate::class;
 
 /// Go's pattern, translated.
 #[derive(Debug)]
-pub(crate) struct Translation {
-    pub(crate) pattern: String,
+pub struct Translation {
+    /// The pattern for `regex::bytes`.
+    pub pattern: String,
     /// The name of each group, "" where it has none; the first is the whole match.
-    pub(crate) names: Vec<String>,
+    pub names: Vec<String>,
 }
 
 /// Why Go refuses a pattern.
 #[derive(Debug, thiserror::Error)]
 #[error("error parsing regexp: {code}: `{expression}`")]
-pub(crate) struct SyntaxError {
+pub struct SyntaxError {
     code: &'static str,
     expression: String,
 }
@@ -35,8 +36,8 @@ const MAX_REPEAT: u64 = 1000;
 /// How deep groups may nest.
 const MAX_DEPTH: usize = 1000;
 
-/// Translates a pattern.
-pub(crate) fn translate(pattern: &[u8]) -> Result<Translation, SyntaxError> {
+/// Translates a pattern; the error is in the words of Go's `regexp`.
+pub fn translate(pattern: &[u8]) -> Result<Translation, SyntaxError> {
     let text = std::str::from_utf8(pattern)
         .map_err(|_| SyntaxError::new("invalid UTF-8", &String::from_utf8_lossy(pattern)))?;
     let mut translator = Translator {

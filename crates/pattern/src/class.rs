@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use regex::Regex;
 
-use super::syntax::SyntaxError;
+use crate::syntax::SyntaxError;
 
 const RANGE: &str = "invalid character class range";
 const ESCAPE: &str = "invalid escape sequence";
