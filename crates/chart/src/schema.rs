@@ -3,24 +3,36 @@
 //! Helm checks with santhosh-tekuri/jsonschema 6.0.3 and prints its tree of failures. The evaluator
 //! here follows the steps of that library, so that the same failures come in the same order with
 //! the same nesting; keys are visited by name where Go's order is random. Drafts 4, 6, 7, 2019-09
-//! and 2020-12 are known. Whether the schema is one at all is asked of the `jsonschema` crate.
-//! Nothing is fetched: a reference to another document is refused by name.
+//! and 2020-12 are known; whether a schema is one at all is asked of the metaschema of its draft.
+//! Nothing is fetched: a reference to another document is refused by name, unless it leads to a
+//! metaschema.
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use crate::values::Tree;
+use yaml::{Map, Value};
+
+use crate::values::{Entry, Table, Tree};
 use crate::{Chart, Error, Violation, Warning};
 
+mod compile;
 mod decimal;
-mod document;
+mod draft;
 mod evaluate;
 mod failure;
 mod format;
-mod reach;
+mod library;
+mod location;
+mod metaschema;
+mod node;
+mod number;
+mod pattern;
 
-use document::Document;
+use compile::{Formats, compile};
 use evaluate::Evaluator;
 use failure::Failure;
+
+/// The name that Helm gives a schema.
+const ROOT: &str = "file:///values.schema.json";
 
 /// Checks coalesced `values` against the schema of `chart` and of each of its dependencies.
 ///
@@ -30,7 +42,7 @@ pub fn validate(chart: &Chart, values: &Tree) -> Result<Vec<Warning>, Error> {
         return Ok(vec![]);
     }
     let mut found = Found::default();
-    collect(chart, &yaml::Value::Map(values.to_map()), &[], &mut found);
+    collect(chart, Given::Table(&values.to_table()), &[], &mut found);
     let Found { text, violations, urns } = found;
     if !text.is_empty() {
         return Err(Error::Schema { text, violations });
@@ -40,8 +52,8 @@ pub fn validate(chart: &Chart, values: &Tree) -> Result<Vec<Warning>, Error> {
 }
 
 /// Checks values against one schema, whatever chart it is of; the message is Helm's.
-pub fn validate_single(schema: &[u8], values: &yaml::Map) -> Result<(), String> {
-    let checked = check(schema, &yaml::Value::Map(values.clone()));
+pub fn validate_single(schema: &[u8], values: &Map) -> Result<(), String> {
+    let checked = check(schema, &Value::Map(values.clone()));
     checked.map(|_| ()).map_err(|broken| broken.text())
 }
 
@@ -66,13 +78,7 @@ impl Broken {
     fn text(&self) -> String {
         match self {
             Self::Schema(text) => text.clone(),
-            Self::Values(failures) => {
-                let mut text = String::new();
-                for failure in failures {
-                    failure.print(1, &mut text);
-                }
-                text
-            }
+            Self::Values(failures) => failures.iter().map(Failure::text).collect(),
         }
     }
 
@@ -88,57 +94,92 @@ fn has_schema(chart: &Chart) -> bool {
     chart.schema.is_some() || chart.dependencies.iter().any(has_schema)
 }
 
-fn collect(chart: &Chart, values: &yaml::Value, path: &[String], found: &mut Found) {
-    let violation = |path: &[String], at, message| Violation { chart: path.to_vec(), at, message };
-    match chart.schema.as_ref().map(|schema| check(&schema.data, values)) {
-        None => {}
-        Some(Ok(urns)) => found.urns.extend(urns),
-        Some(Err(broken)) => {
-            let _ = write!(found.text, "{}:\n{}", chart.name(), broken.text());
-            let told = broken.told().into_iter();
-            found.violations.extend(told.map(|(at, message)| violation(path, at, message)));
-        }
+/// Values of a chart; only what a schema looks at is made a plain map.
+#[derive(Clone, Copy)]
+enum Given<'v> {
+    Table(&'v Table),
+    Map(&'v Map),
+}
+
+fn collect(chart: &Chart, values: Given<'_>, path: &[String], found: &mut Found) {
+    let plain = match (&chart.schema, values) {
+        (None, _) => None,
+        (Some(_), Given::Table(table)) => Some(Value::Map(table.to_map())),
+        (Some(_), Given::Map(map)) => Some(Value::Map(map.clone())),
+    };
+    if let (Some(schema), Some(values)) = (&chart.schema, &plain) {
+        collect_own(chart, &schema.data, values, path, found);
     }
+    let values = plain.as_ref().and_then(Value::as_map).map_or(values, Given::Map);
     for dependency in &chart.dependencies {
         let name = dependency.name();
         let below: Vec<String> = path.iter().cloned().chain([name.to_owned()]).collect();
-        match values.get(name) {
-            None | Some(yaml::Value::Null) => {}
-            Some(inner @ yaml::Value::Map(_)) => collect(dependency, inner, &below, found),
-            Some(other) => {
-                let kind = match other {
-                    yaml::Value::Bool(_) => "bool",
-                    yaml::Value::Int(_) => "int64",
-                    yaml::Value::Uint(_) => "uint64",
-                    yaml::Value::Float(_) => "float64",
-                    yaml::Value::String(_) => "string",
-                    yaml::Value::List(_) => "[]interface {}",
-                    yaml::Value::Null | yaml::Value::Map(_) => "<nil>",
-                };
-                let message = format!("invalid type for values: expected object (map), got {kind}");
-                let _ = writeln!(found.text, "{name}:\n{message}");
-                found.violations.push(violation(path, vec![name.to_owned()], message));
-            }
+        let (leaf, inner) = match values {
+            Given::Map(map) => match map.get(name) {
+                Some(Value::Map(inner)) => (None, Some(Given::Map(inner))),
+                leaf => (leaf, None),
+            },
+            Given::Table(table) => match table.get(name) {
+                Some(Entry::Table(inner)) => (None, Some(Given::Table(inner))),
+                Some(Entry::Leaf(leaf)) => (Some(&**leaf), None),
+                None => (None, None),
+            },
+        };
+        if let Some(inner) = inner {
+            collect(dependency, inner, &below, found);
+        } else if let Some(leaf) = leaf.filter(|leaf| !leaf.is_null()) {
+            let kind = go_type(leaf);
+            let message = format!("invalid type for values: expected object (map), got {kind}");
+            let _ = writeln!(found.text, "{name}:\n{message}");
+            let (chart, at) = (path.to_vec(), vec![name.to_owned()]);
+            found.violations.push(Violation { chart, at, message });
         }
+    }
+}
+
+/// Checks the values of one chart against its own schema.
+fn collect_own(chart: &Chart, schema: &[u8], values: &Value, path: &[String], found: &mut Found) {
+    match check(schema, values) {
+        Ok(urns) => found.urns.extend(urns),
+        Err(broken) => {
+            let _ = write!(found.text, "{}:\n{}", chart.name(), broken.text());
+            let told = broken.told().into_iter();
+            found.violations.extend(told.map(|(at, message)| Violation {
+                chart: path.to_vec(),
+                at,
+                message,
+            }));
+        }
+    }
+}
+
+fn go_type(value: &Value) -> &'static str {
+    match value {
+        Value::Bool(_) => "bool",
+        Value::Int(_) => "int64",
+        Value::Uint(_) => "uint64",
+        Value::Float(_) => "float64",
+        Value::String(_) => "string",
+        Value::List(_) => "[]interface {}",
+        Value::Null | Value::Map(_) => "<nil>",
     }
 }
 
 /// Checks values against one schema; gives the URNs that were taken for granted.
-fn check(schema: &[u8], values: &yaml::Value) -> Result<BTreeSet<String>, Broken> {
-    well_formed(schema).map_err(Broken::Schema)?;
-    let root: serde_json::Value = serde_json::from_slice(schema)
-        .map_err(|e| Broken::Schema(format!("invalid JSON schema: {e}")))?;
-    let document = Document::new(&root).map_err(Broken::Schema)?;
-    let urns = document.follow_references().map_err(Broken::Schema)?;
-    Evaluator::new(&document).run(values).map_err(Broken::Values)?;
-    Ok(urns)
+fn check(schema: &[u8], values: &Value) -> Result<BTreeSet<String>, Broken> {
+    let root = read(schema).map_err(Broken::Schema)?;
+    let schema = compile(ROOT, &root, Formats::ByDraft).map_err(Broken::Schema)?;
+    Evaluator::new(&schema).run(values).map_err(Broken::Values)?;
+    Ok(schema.urns)
 }
 
-/// Whether a schema is one JSON value; the error in the words of Go's decoder.
-fn well_formed(schema: &[u8]) -> Result<(), String> {
+/// Reads a schema, which is one JSON value; the error is in the words of Go's decoder.
+fn read(schema: &[u8]) -> Result<Value, String> {
     match yaml::json::first_value(schema, yaml::Numbers::Exact) {
         Ok(None) => Err("EOF".to_owned()),
-        Ok(Some((_, length))) if schema[length..].iter().all(u8::is_ascii_whitespace) => Ok(()),
+        Ok(Some((value, length))) if schema[length..].iter().all(u8::is_ascii_whitespace) => {
+            Ok(value)
+        }
         Ok(Some(_)) => Err("invalid character after top-level value".to_owned()),
         Err(error) if error.span().is_none_or(|span| span.start >= schema.len()) => {
             Err("unexpected EOF".to_owned())

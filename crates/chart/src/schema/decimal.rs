@@ -1,6 +1,8 @@
 //! Numbers as exact decimals, so that 1.1 is a multiple of 0.01.
 use std::cmp::Ordering;
 
+use yaml::Value;
+
 /// `digits` × 10^`exponent`.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Decimal {
@@ -9,8 +11,20 @@ pub(super) struct Decimal {
 }
 
 impl Decimal {
+    /// A number; nothing where it is none, or has more digits than fit.
+    pub(super) fn of(value: &Value) -> Option<Self> {
+        match value {
+            Value::Int(n) => Some(Self { digits: i128::from(*n), exponent: 0 }),
+            Value::Uint(n) => Some(Self { digits: i128::from(*n), exponent: 0 }),
+            Value::Float(f) => Self::parse(&crate::values::go_float(*f)),
+            Value::Null | Value::Bool(_) | Value::String(_) | Value::List(_) | Value::Map(_) => {
+                None
+            }
+        }
+    }
+
     /// Reads `12`, `-1.5`, `1e21`; nothing where it has more digits than fit.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    fn parse(text: &str) -> Option<Self> {
         let (mantissa, exponent) = match text.split_once(['e', 'E']) {
             Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().ok()?),
             None => (text, 0),
@@ -32,6 +46,9 @@ impl Decimal {
     }
 
     pub(super) fn is_whole(self) -> bool {
+        if self.exponent == 0 {
+            return true;
+        }
         let one = Self { digits: 1, exponent: 0 };
         self.is_multiple_of(one).unwrap_or(self.exponent >= 0)
     }

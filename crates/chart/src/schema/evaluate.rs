@@ -1,260 +1,338 @@
-//! Evaluating a schema over values, keyword by keyword, in the order of the library that Helm uses.
-use std::collections::BTreeSet;
+//! Evaluating a schema over a value, keyword by keyword, in the order of the library that Helm uses.
+//!
+//! The value may itself be a schema: then the schema is a metaschema, and a part of the value that
+//! names another draft is checked against that draft's.
+use std::collections::{BTreeSet, HashMap};
 
-use serde_json::{Map as JsonMap, Value as Json};
+use foldhash::fast::FixedState;
 use yaml::Value;
 
-use super::decimal::Decimal;
-use super::document::{Document, Draft, Part, ROOT};
-use super::failure::{Failure, Kind, count, float, quote, quote_all, show, show_value};
-use super::format;
+use super::draft::Draft;
+use super::failure::{Failure, Kind, quote, quote_all, show, show_value};
+use super::library::address;
+use super::location::{self, push_step};
+use super::metaschema;
+use super::node::{After, Body, Keyword, Node, NodeId, Schema, Types};
+use super::{format, number};
 
 mod combine;
 mod containers;
+mod scalars;
 
-/// Checks values against one document.
-pub(super) struct Evaluator<'d> {
-    document: &'d Document<'d>,
+/// Checks one value.
+pub(super) struct Evaluator<'d, 'v> {
+    schema: &'d Schema<'d>,
     /// The way to the value at hand.
-    path: Vec<String>,
-    /// The schemas being applied to the value at hand, to notice references in a circle.
-    applied: Vec<(*const Json, usize)>,
-    values_entered: usize,
+    path: Vec<Step<'v>>,
+    /// The schemas being applied, from the outermost on.
+    scopes: Vec<Scope>,
+    /// Whether only yes or no is asked for.
+    quiet: bool,
+    /// Of a value that is a schema: the parts of another draft, by address.
+    drafts: Option<&'d Drafts>,
 }
 
-/// The keys and indices that no keyword has looked at yet.
-#[derive(Debug, Clone, Default)]
-struct Unevaluated {
-    keys: BTreeSet<String>,
+/// The drafts of schemas by their address.
+pub(super) type Drafts = HashMap<usize, Draft, FixedState>;
+
+#[derive(Debug, Clone, Copy)]
+enum Step<'v> {
+    Key(&'v str),
+    Item(usize),
+}
+
+/// A schema being applied to the value at some depth.
+#[derive(Debug, Clone, Copy)]
+struct Scope {
+    node: NodeId,
+    /// The keyword that led here from another place.
+    keyword: &'static str,
+    depth: usize,
+}
+
+/// The keys and items that no keyword has looked at yet, as far as somebody asks for them.
+#[derive(Debug, Default)]
+struct Unevaluated<'v> {
+    keys: BTreeSet<&'v str>,
     items: BTreeSet<usize>,
 }
 
-impl Unevaluated {
+impl Unevaluated<'_> {
     fn keep_common(&mut self, other: &Self) {
-        self.keys.retain(|key| other.keys.contains(key));
-        self.items.retain(|item| other.items.contains(item));
+        if !self.is_empty() {
+            self.keys.retain(|key| other.keys.contains(key));
+            self.items.retain(|item| other.items.contains(item));
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.keys.is_empty() && self.items.is_empty()
     }
 }
 
-type Checked = Result<Unevaluated, Failure>;
-type Object = JsonMap<String, Json>;
+type Checked<'v> = Result<Unevaluated<'v>, Failure>;
 
 /// What one schema has found so far.
-struct State<'d> {
-    part: Part<'d>,
-    schema: &'d Object,
+struct State<'d, 'v> {
+    node: &'d Node<'d>,
+    value: &'v Value,
     failures: Vec<Failure>,
-    unevaluated: Unevaluated,
+    unevaluated: Unevaluated<'v>,
 }
 
-/// More schemas in each other than any chart has, applied to one value.
-const MAX_APPLIED: usize = 400;
+/// How many schemas may be applied within each other.
+const MAX_SCOPES: usize = 1200;
 
-impl<'d> Evaluator<'d> {
-    pub(super) fn new(document: &'d Document<'d>) -> Self {
-        Self { document, path: Vec::new(), applied: Vec::new(), values_entered: 0 }
+impl<'d, 'v> Evaluator<'d, 'v> {
+    pub(super) fn new(schema: &'d Schema<'d>) -> Self {
+        Self { schema, path: Vec::new(), scopes: Vec::new(), quiet: false, drafts: None }
     }
 
-    /// All failures, the outermost ones.
-    pub(super) fn run(mut self, values: &Value) -> Result<(), Vec<Failure>> {
-        self.apply(self.document.whole(), values).map(drop).map_err(Failure::flat)
+    /// For a value that is a schema, some parts of which are of other drafts.
+    pub(super) fn of_schemas(schema: &'d Schema<'d>, drafts: &'d Drafts) -> Self {
+        let drafts = Some(drafts).filter(|drafts| !drafts.is_empty());
+        Self { drafts, ..Self::new(schema) }
     }
 
-    /// Applies a schema to the value at hand.
-    fn apply(&mut self, part: Part<'d>, value: &Value) -> Checked {
-        let schema = match part.schema {
-            Json::Object(schema) => schema,
-            Json::Bool(false) => return Err(self.said("false schema")),
-            _ => return Ok(Unevaluated::default()),
-        };
-        let here = (std::ptr::from_ref(part.schema), self.values_entered);
-        if self.applied.contains(&here) || self.applied.len() > MAX_APPLIED {
-            return Err(self.said(format!("references of {ROOT:?} lead in a circle")));
+    /// Checks a value against the whole schema; the failures are the outermost ones.
+    pub(super) fn run(mut self, value: &'v Value) -> Result<(), Vec<Failure>> {
+        self.apply(0, value, "", false).map(drop).map_err(Failure::flat)
+    }
+
+    /// Applies a schema to the value at hand; `tracked` if it matters what stays unevaluated.
+    fn apply(
+        &mut self,
+        id: NodeId,
+        value: &'v Value,
+        keyword: &'static str,
+        tracked: bool,
+    ) -> Checked<'v> {
+        let schema = self.schema;
+        let node = &schema.nodes[id];
+        if id == 0
+            && let Some(draft) = self.drafts.and_then(|drafts| drafts.get(&address(value)))
+            && *draft != node.draft
+        {
+            return self.apply_draft(*draft, value);
         }
-        self.applied.push(here);
-        let result = self.keywords(part, schema, value);
-        self.applied.pop();
+        let unevaluated = combine::unevaluated(node, value, tracked);
+        let keywords = match &node.body {
+            Body::Anything => return Ok(unevaluated),
+            Body::Nothing => return Err(self.said(|| "false schema".to_owned())),
+            Body::Keywords(keywords) => keywords,
+        };
+        let scope = Scope { node: id, keyword, depth: self.path.len() };
+        self.scopes.push(scope);
+        let state = State { node, value, failures: Vec::new(), unevaluated };
+        let result = self.circle().and_then(|()| self.keywords(keywords, state));
+        self.scopes.pop();
         result
     }
 
-    fn keywords(&mut self, part: Part<'d>, schema: &'d Object, value: &Value) -> Checked {
-        let unevaluated = self.unevaluated(schema, value);
-        let mut state = State { part, schema, failures: Vec::new(), unevaluated };
-        let draft = self.document.draft;
-        if let Some(Json::String(reference)) = schema.get("$ref") {
-            if draft < Draft::D2019 {
-                // In these drafts nothing else counts beside a reference, but for a slip of the
-                // library, which compiles the keywords that draft 6 added.
-                self.constant(schema, value)?;
-                return self.reference(&state, reference, value).map(|_| state.unevaluated);
-            }
-            self.single_checks(schema, value)?;
-            match self.reference(&state, reference, value) {
-                Ok(inner) => state.unevaluated.keep_common(&inner),
-                Err(failure) => state.failures.push(failure),
-            }
-        } else {
-            self.single_checks(schema, value)?;
+    /// Applies the metaschema of another draft to the schema at hand.
+    fn apply_draft(&mut self, draft: Draft, value: &'v Value) -> Checked<'v> {
+        let path = std::mem::take(&mut self.path);
+        let mut inner = Self { path, scopes: Vec::new(), schema: metaschema::of(draft), ..*self };
+        let result = inner.apply(0, value, "", false);
+        self.path = inner.path;
+        result
+    }
+
+    fn keywords(&mut self, keywords: &'d [Keyword<'d>], mut state: State<'d, 'v>) -> Checked<'v> {
+        let invalid = matches!(state.value, Value::Float(number) if !number.is_finite());
+        if invalid {
+            return Err(self.said(|| "invalid jsonType float64".to_owned()));
         }
-        match value {
-            Value::Map(map) => self.object(&mut state, map),
-            Value::List(items) => self.list(&mut state, items),
-            Value::String(text) => self.text(&mut state, text),
-            Value::Int(_) | Value::Uint(_) | Value::Float(_) => self.number(&mut state, value),
-            Value::Null | Value::Bool(_) => {}
-        }
-        if draft >= Draft::D2019 {
-            for keyword in ["$recursiveRef", "$dynamicRef"] {
-                if let Some(Json::String(reference)) = schema.get(keyword) {
-                    match self.reference(&state, reference, value) {
-                        Ok(inner) => state.unevaluated.keep_common(&inner),
-                        Err(failure) => state.failures.push(failure),
+        for keyword in keywords {
+            if self.quiet && !state.failures.is_empty() {
+                break;
+            }
+            match keyword {
+                Keyword::Type(types) => self.check_type(*types, state.value)?,
+                Keyword::Const(wanted) => self.check_const(wanted, state.value)?,
+                Keyword::Enum(wanted) => self.check_enum(wanted, state.value)?,
+                Keyword::Format(name) => self.check_format(name, state.value)?,
+                Keyword::Ref { to, after } => {
+                    let result = self.reference(&mut state, *to, "$ref");
+                    if *after == After::Stop {
+                        return result.map(|()| state.unevaluated);
                     }
+                    state.failures.extend(result.err());
                 }
+                other => self.keyword(other, &mut state),
             }
-        }
-        self.combinations(&mut state, value);
-        if draft >= Draft::D2019 {
-            self.leftovers(&mut state, value);
         }
         match state.failures.len() {
             0 => Ok(state.unevaluated),
             1 => Err(state.failures.remove(0)),
-            _ => Err(Failure { at: self.path.clone(), kind: Kind::Group, causes: state.failures }),
+            _ => Err(Failure { at: self.at(), kind: Kind::Group, causes: state.failures }),
         }
     }
 
-    /// The keywords of which the first that fails ends the check.
-    fn single_checks(&self, schema: &Object, value: &Value) -> Result<(), Failure> {
-        if let Some(wanted) = schema.get("type") {
-            let wanted: Vec<&str> = match wanted {
-                Json::String(one) => vec![one],
-                Json::Array(all) => all.iter().filter_map(Json::as_str).collect(),
-                _ => Vec::new(),
-            };
-            let found = type_of(value);
-            let fits = |name: &&str| *name == found || (*name == "integer" && is_whole(value));
-            if !wanted.is_empty() && !wanted.iter().any(fits) {
-                let wanted = in_order(&wanted).join(" or ");
-                return Err(self.said(format!("got {found}, want {wanted}")));
-            }
+    /// A keyword that leaves the others their turn.
+    fn keyword(&mut self, keyword: &'d Keyword<'d>, state: &mut State<'d, 'v>) {
+        match (keyword, state.value) {
+            (
+                Keyword::MinProperties(_)
+                | Keyword::MaxProperties(_)
+                | Keyword::Required(_)
+                | Keyword::Dependencies(_)
+                | Keyword::Properties(_)
+                | Keyword::PropertyNames(_)
+                | Keyword::UnevaluatedProperties(_),
+                Value::Map(map),
+            ) => self.of_object(keyword, map, state),
+            (
+                Keyword::MinItems(_)
+                | Keyword::MaxItems(_)
+                | Keyword::UniqueItems
+                | Keyword::Items(_)
+                | Keyword::Contains { .. }
+                | Keyword::UnevaluatedItems(_),
+                Value::List(items),
+            ) => self.of_list(keyword, items, state),
+            (
+                Keyword::MinLength(_) | Keyword::MaxLength(_) | Keyword::Pattern(_),
+                Value::String(text),
+            ) => self.of_text(keyword, text, state),
+            (
+                Keyword::Limit(..) | Keyword::MultipleOf(_),
+                Value::Int(_) | Value::Uint(_) | Value::Float(_),
+            ) => self.of_number(keyword, state),
+            (
+                Keyword::RecursiveRef(_)
+                | Keyword::DynamicRef { .. }
+                | Keyword::Not(_)
+                | Keyword::AllOf(_)
+                | Keyword::AnyOf(_)
+                | Keyword::OneOf(_)
+                | Keyword::Condition { .. },
+                _,
+            ) => self.of_any(keyword, state),
+            _ => {}
         }
-        self.constant(schema, value)?;
-        if let Some(Json::Array(wanted)) = schema.get("enum")
-            && !wanted.iter().any(|w| equal(value, w))
-        {
-            return Err(self.said(enum_words(wanted)));
-        }
-        if let Some(Json::String(name)) = schema.get("format")
-            && self.document.draft < Draft::D2019
-            && let Value::String(text) = value
-            && let Err(why) = format::check(name, text)
-        {
-            return Err(self.said(format!("{} is not valid {name}: {why}", show_value(value))));
-        }
-        Ok(())
     }
 
-    fn constant(&self, schema: &Object, value: &Value) -> Result<(), Failure> {
-        if let Some(wanted) = schema.get("const").filter(|_| self.document.draft >= Draft::D6)
-            && !equal(value, wanted)
-        {
-            let plain = !wanted.is_array() && !wanted.is_object();
-            let words = if plain {
-                format!("value must be {}", show(wanted))
+    /// Refuses a schema that is being applied to this value already.
+    fn circle(&self) -> Result<(), Failure> {
+        let Some((last, before)) = self.scopes.split_last() else { return Ok(()) };
+        if before.len() > MAX_SCOPES {
+            return Err(self.said(|| "schemas are nested too deeply".to_owned()));
+        }
+        let nearest =
+            before.iter().rposition(|scope| scope.depth != last.depth || scope.node == last.node);
+        let Some(at) = nearest.filter(|at| before[*at].depth == last.depth) else { return Ok(()) };
+        Err(self.said(|| {
+            let (one, other) = (self.way_to(before.len()), self.way_to(at));
+            let url = crate::values::go_quote(&self.location(last.node));
+            format!("both {one} and {other} resolve to {url} causing reference cycle")
+        }))
+    }
+
+    /// The keywords that led to a scope.
+    fn way_to(&self, at: usize) -> String {
+        let mut way = String::new();
+        for pair in self.scopes[..=at].windows(2) {
+            if pair[1].keyword.is_empty() {
+                let (outer, inner) = (self.location(pair[0].node), self.location(pair[1].node));
+                way.push_str(inner.get(outer.len()..).unwrap_or_default());
             } else {
-                "'const' failed".to_owned()
-            };
-            return Err(self.said(words));
-        }
-        Ok(())
-    }
-
-    fn reference(&mut self, state: &State<'d>, reference: &str, value: &Value) -> Checked {
-        let target = match self.document.resolve(state.part.base, reference) {
-            Ok(target) => target,
-            Err(why) => return Err(self.said(why)),
-        };
-        self.apply(target, value).map_err(|failure| Failure {
-            at: self.path.clone(),
-            kind: Kind::Reference,
-            causes: failure.flat(),
-        })
-    }
-
-    fn text(&self, state: &mut State<'d>, text: &str) {
-        let length = text.chars().count() as u64;
-        if let Some(wanted) = whole(state.schema, "minLength").filter(|w| length < *w) {
-            self.fail(state, format!("minLength: got {}, want {}", count(length), count(wanted)));
-        }
-        if let Some(wanted) = whole(state.schema, "maxLength").filter(|w| length > *w) {
-            self.fail(state, format!("maxLength: got {}, want {}", count(length), count(wanted)));
-        }
-        if let Some(Json::String(pattern)) = state.schema.get("pattern")
-            && !self.document.matches(pattern, text)
-        {
-            let words = format!("{} does not match pattern {}", quote(text), quote(pattern));
-            self.fail(state, words);
-        }
-    }
-
-    fn number(&self, state: &mut State<'d>, value: &Value) {
-        use std::cmp::Ordering::{Equal, Greater, Less};
-        let old = self.document.draft == Draft::D4;
-        let flag = |name: &str| state.schema.get(name) == Some(&Json::Bool(true));
-        let (low, high) = (flag("exclusiveMinimum"), flag("exclusiveMaximum"));
-        let mut limits = vec![
-            ("minimum", if low { "exclusiveMinimum" } else { "minimum" }),
-            ("maximum", if high { "exclusiveMaximum" } else { "maximum" }),
-        ];
-        if !old {
-            limits.push(("exclusiveMinimum", "exclusiveMinimum"));
-            limits.push(("exclusiveMaximum", "exclusiveMaximum"));
-        }
-        for (key, meaning) in limits {
-            let Some(Json::Number(limit)) = state.schema.get(key) else { continue };
-            let order = compare(value, &Json::Number(limit.clone()));
-            let broken = match meaning {
-                "minimum" => order == Some(Less),
-                "maximum" => order == Some(Greater),
-                "exclusiveMinimum" => matches!(order, Some(Less | Equal)),
-                _ => matches!(order, Some(Greater | Equal)),
-            };
-            if broken {
-                self.fail_number(state, meaning, value, limit);
+                push_step(&mut way, pair[1].keyword);
             }
         }
-        if let Some(Json::Number(of)) = state.schema.get("multipleOf") {
-            let (value_of, unit) = (decimal(value), Decimal::parse(&of.to_string()));
-            let exact = value_of.zip(unit).and_then(|(v, u)| v.is_multiple_of(u));
-            if exact == Some(false) {
-                self.fail_number(state, "multipleOf", value, of);
+        way
+    }
+
+    fn location(&self, id: NodeId) -> String {
+        let node = &self.schema.nodes[id];
+        let document = &self.schema.documents[node.document];
+        location::of_value(&document.url, document.root, node.source)
+    }
+
+    fn check_type(&self, types: Types, value: &Value) -> Result<(), Failure> {
+        let found = type_of(value);
+        if types.has(found) || types.has(Types::INTEGER) && number::is_whole(value) {
+            return Ok(());
+        }
+        Err(self.said(|| {
+            let wanted: Vec<&str> = types.names().collect();
+            format!("got {found}, want {}", wanted.join(" or "))
+        }))
+    }
+
+    fn check_const(&self, wanted: &Value, value: &Value) -> Result<(), Failure> {
+        if number::equal(value, wanted) {
+            return Ok(());
+        }
+        Err(self.said(|| match wanted {
+            Value::List(_) | Value::Map(_) => "'const' failed".to_owned(),
+            plain => format!("value must be {}", show(plain)),
+        }))
+    }
+
+    fn check_enum(&self, wanted: &[Value], value: &Value) -> Result<(), Failure> {
+        if wanted.iter().any(|wanted| number::equal(value, wanted)) {
+            return Ok(());
+        }
+        Err(self.said(|| {
+            if wanted.iter().any(|w| matches!(w, Value::List(_) | Value::Map(_))) {
+                return "'enum' failed".to_owned();
+            }
+            let all: Vec<String> = wanted.iter().map(show).collect();
+            let one_of = if all.len() == 1 { "" } else { "one of " };
+            format!("value must be {one_of}{}", all.join(", "))
+        }))
+    }
+
+    fn check_format(&self, name: &str, value: &Value) -> Result<(), Failure> {
+        let Value::String(text) = value else { return Ok(()) };
+        let Err(why) = format::check(name, text) else { return Ok(()) };
+        Err(self.said(|| format!("{} is not valid {name}: {why}", show_value(value))))
+    }
+
+    fn reference(
+        &mut self,
+        state: &mut State<'d, 'v>,
+        to: NodeId,
+        keyword: &'static str,
+    ) -> Result<(), Failure> {
+        let tracked = !state.unevaluated.is_empty();
+        match self.apply(to, state.value, keyword, tracked) {
+            Ok(inner) => {
+                state.unevaluated.keep_common(&inner);
+                Ok(())
+            }
+            Err(_) if self.quiet => Err(Failure::unsaid()),
+            Err(failure) => {
+                Err(Failure { at: self.at(), kind: Kind::Reference, causes: failure.flat() })
             }
         }
     }
 
-    fn fail_number(
-        &self,
-        state: &mut State<'d>,
-        keyword: &str,
-        value: &Value,
-        limit: &serde_json::Number,
-    ) {
-        let got = float(value.as_f64().unwrap_or_default());
-        let want = float(limit.as_f64().unwrap_or_default());
-        self.fail(state, format!("{keyword}: got {got}, want {want}"));
+    /// The way to the value at hand.
+    fn at(&self) -> Vec<String> {
+        let steps = self.path.iter().map(|step| match step {
+            Step::Key(key) => (*key).to_owned(),
+            Step::Item(at) => at.to_string(),
+        });
+        steps.collect()
     }
 
-    fn said(&self, words: impl Into<String>) -> Failure {
-        Failure { at: self.path.clone(), kind: Kind::Said(words.into()), causes: Vec::new() }
+    fn said(&self, words: impl FnOnce() -> String) -> Failure {
+        if self.quiet {
+            return Failure::unsaid();
+        }
+        Failure { at: self.at(), kind: Kind::Said(words()), causes: Vec::new() }
     }
 
-    fn fail(&self, state: &mut State<'d>, words: impl Into<String>) {
-        state.failures.push(self.said(words));
+    fn fail(&self, state: &mut State<'d, 'v>, words: impl FnOnce() -> String) {
+        let failure = self.said(words);
+        state.failures.push(failure);
     }
 
-    fn fail_with(&self, state: &mut State<'d>, words: &str, causes: Vec<Failure>) {
-        state.failures.push(Failure { causes, ..self.said(words) });
+    fn fail_with(&self, state: &mut State<'d, 'v>, words: &str, causes: Vec<Failure>) {
+        let failure = self.said(|| words.to_owned());
+        state.failures.push(Failure { causes, ..failure });
     }
 }
 
@@ -269,73 +347,17 @@ fn type_of(value: &Value) -> &'static str {
     }
 }
 
-/// Types in the library's own order, each once.
-fn in_order<'a>(names: &[&'a str]) -> Vec<&'a str> {
-    const ORDER: [&str; 7] = ["null", "boolean", "number", "integer", "string", "array", "object"];
-    ORDER.iter().filter_map(|o| names.iter().find(|n| *n == o).copied()).collect()
+fn quoted(names: &[&str]) -> String {
+    quote_all(names.iter().copied())
 }
 
-fn decimal(value: &Value) -> Option<Decimal> {
-    match value {
-        Value::Int(n) => Decimal::parse(&n.to_string()),
-        Value::Uint(n) => Decimal::parse(&n.to_string()),
-        Value::Float(f) => Decimal::parse(&crate::values::go_float(*f)),
-        Value::Null | Value::Bool(_) | Value::String(_) | Value::List(_) | Value::Map(_) => None,
-    }
-}
-
-fn is_whole(value: &Value) -> bool {
-    decimal(value)
-        .map_or_else(|| value.as_f64().is_some_and(|f| f.fract() == 0.0), Decimal::is_whole)
-}
-
-fn compare(value: &Value, limit: &Json) -> Option<std::cmp::Ordering> {
-    let exact =
-        decimal(value).zip(Decimal::parse(&limit.to_string())).and_then(|(a, b)| a.compare(b));
-    exact.or_else(|| value.as_f64()?.partial_cmp(&limit.as_f64()?))
-}
-
-fn equal(value: &Value, wanted: &Json) -> bool {
-    match (value, wanted) {
-        (Value::Null, Json::Null) => true,
-        (Value::Bool(a), Json::Bool(b)) => a == b,
-        (Value::String(a), Json::String(b)) => a == b,
-        (Value::Int(_) | Value::Uint(_) | Value::Float(_), Json::Number(_)) => {
-            compare(value, wanted) == Some(std::cmp::Ordering::Equal)
-        }
-        (Value::List(a), Json::Array(b)) => {
-            a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equal(a, b))
-        }
-        (Value::Map(a), Json::Object(b)) => {
-            a.len() == b.len() && a.iter().all(|(k, v)| b.get(k).is_some_and(|b| equal(v, b)))
-        }
-        _ => false,
-    }
-}
-
-fn enum_words(wanted: &[Json]) -> String {
-    if wanted.iter().any(|w| w.is_array() || w.is_object()) {
-        return "'enum' failed".to_owned();
-    }
-    match wanted {
-        [one] => format!("value must be {}", show(one)),
-        all => {
-            let all: Vec<String> = all.iter().map(show).collect();
-            format!("value must be one of {}", all.join(", "))
-        }
-    }
-}
-
-fn whole(schema: &Object, keyword: &str) -> Option<u64> {
-    let number = schema.get(keyword)?;
-    number.as_u64().or_else(|| number.as_f64().filter(|f| *f >= 0.0).map(|f| f as u64))
-}
-
-fn missing<'s>(map: &yaml::Map, required: &'s Json) -> Vec<&'s str> {
-    let names = required.as_array().into_iter().flatten().filter_map(Json::as_str);
+/// The names in a list that a map does not have.
+fn missing<'s>(map: &yaml::Map, required: &'s [Value]) -> Vec<&'s str> {
+    let names = required.iter().filter_map(Value::as_str);
     names.filter(|name| !map.contains_key(*name)).collect()
 }
 
-fn quoted(names: &[&str]) -> String {
-    quote_all(names.iter().copied())
+/// That keys are missing which another one asks for.
+fn dependency(name: &str, missing: &[&str]) -> String {
+    format!("properties {} required, if {} exists", quoted(missing), quote(name))
 }

@@ -1,14 +1,16 @@
 //! What a check found, as a tree, and how Helm prints it.
 use std::fmt::Write as _;
 
-use serde_json::Value as Json;
-
-use crate::values::{go_float, go_print, go_quote};
+use yaml::Value;
 use yaml::float::{self, Float, Notation};
+
+use super::location::push_step;
+use crate::values::{go_float, go_print, go_quote};
 
 /// One failure with those that led to it.
 #[derive(Debug)]
 pub(super) struct Failure {
+    /// The keys that lead to the value.
     pub(super) at: Vec<String>,
     pub(super) kind: Kind,
     pub(super) causes: Vec<Failure>,
@@ -26,9 +28,21 @@ pub(super) enum Kind {
 }
 
 impl Failure {
+    /// A failure of which nobody asks for the words.
+    pub(super) fn unsaid() -> Self {
+        Self { at: Vec::new(), kind: Kind::Reference, causes: Vec::new() }
+    }
+
     /// The failures as a list, a group taken apart.
     pub(super) fn flat(self) -> Vec<Self> {
         if matches!(self.kind, Kind::Group) { self.causes } else { vec![self] }
+    }
+
+    /// The failure's lines, each with its break.
+    pub(super) fn text(&self) -> String {
+        let mut text = String::new();
+        self.print(1, &mut text);
+        text
     }
 
     /// The path of the value, and the failure's lines.
@@ -36,31 +50,28 @@ impl Failure {
         if let (Kind::Reference, [cause]) = (&self.kind, self.causes.as_slice()) {
             return cause.told();
         }
-        let mut text = String::new();
-        self.print(1, &mut text);
-        let mut path = String::new();
-        for key in &self.at {
-            let _ = write!(path, "/{}", key.replace('~', "~0").replace('/', "~1"));
-        }
-        let head = format!("- at {}: ", quote(&path));
+        let text = self.text();
+        let head = format!("- at {}: ", quote(&self.pointer()));
         let text = text.strip_prefix(&head).unwrap_or(&text).trim_end().to_owned();
         (self.at.clone(), text)
     }
 
+    fn pointer(&self) -> String {
+        let mut pointer = String::new();
+        self.at.iter().for_each(|key| push_step(&mut pointer, key));
+        pointer
+    }
+
     /// Adds this failure's lines; the outermost ones are at depth 1.
-    pub(super) fn print(&self, depth: usize, to: &mut String) {
+    fn print(&self, depth: usize, to: &mut String) {
         let hidden = matches!(self.kind, Kind::Reference) && self.causes.len() == 1;
         if !hidden {
             let indent = "  ".repeat(depth - 1);
-            let mut path = String::new();
-            for key in &self.at {
-                let _ = write!(path, "/{}", key.replace('~', "~0").replace('/', "~1"));
-            }
             let words = match &self.kind {
                 Kind::Said(words) => words,
                 Kind::Group | Kind::Reference => "validation failed",
             };
-            let _ = writeln!(to, "{indent}- at {}: {words}", quote(&path));
+            let _ = writeln!(to, "{indent}- at {}: {words}", quote(&self.pointer()));
         }
         for cause in &self.causes {
             cause.print(if hidden { depth } else { depth + 1 }, to);
@@ -80,20 +91,19 @@ pub(super) fn quote_all<'a>(texts: impl IntoIterator<Item = &'a str>) -> String 
 }
 
 /// A value of a schema that is no list or object.
-pub(super) fn show(value: &Json) -> String {
+pub(super) fn show(value: &Value) -> String {
     match value {
-        Json::Null => "<nil>".to_owned(),
-        Json::String(text) => quote(text),
-        Json::Bool(_) | Json::Number(_) => value.to_string(),
-        Json::Array(_) | Json::Object(_) => "value".to_owned(),
+        // As it was written: a float keeps its point.
+        Value::Float(number) => format!("{number:?}"),
+        other => show_value(other),
     }
 }
 
 /// A value that was checked.
-pub(super) fn show_value(value: &yaml::Value) -> String {
+pub(super) fn show_value(value: &Value) -> String {
     match value {
-        yaml::Value::String(text) => quote(text),
-        yaml::Value::List(_) | yaml::Value::Map(_) => "value".to_owned(),
+        Value::String(text) => quote(text),
+        Value::List(_) | Value::Map(_) => "value".to_owned(),
         other => go_print(other),
     }
 }

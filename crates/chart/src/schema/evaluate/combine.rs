@@ -1,52 +1,85 @@
 //! Keywords that apply further schemas to the same value, and what is left unevaluated.
-use serde_json::Value as Json;
 use yaml::Value;
 
-use super::super::document::Draft;
-use super::{Evaluator, Object, State, Unevaluated};
+use super::super::node::{Keyword, Node, NodeId};
+use super::{Evaluator, Failure, State, Unevaluated};
 
-impl<'d> Evaluator<'d> {
-    pub(super) fn combinations(&mut self, state: &mut State<'d>, value: &Value) {
-        let schema = state.schema;
-        if let Some(inner) = schema.get("not")
-            && self.same_value(state, inner, value).is_ok()
-        {
-            self.fail(state, "'not' failed");
-        }
-        if let Some(Json::Array(all)) = schema.get("allOf") {
-            let failures: Vec<_> =
-                all.iter().filter_map(|inner| self.same_value(state, inner, value).err()).collect();
-            if !failures.is_empty() {
-                self.fail_with(state, "'allOf' failed", failures);
+impl<'d, 'v> Evaluator<'d, 'v> {
+    pub(super) fn of_any(&mut self, keyword: &'d Keyword<'d>, state: &mut State<'d, 'v>) {
+        match keyword {
+            Keyword::RecursiveRef(to) => {
+                let to = self.outermost_recursive(*to);
+                let result = self.reference(state, to, "$recursiveRef");
+                state.failures.extend(result.err());
             }
-        }
-        if let Some(Json::Array(any)) = schema.get("anyOf") {
-            let results: Vec<_> =
-                any.iter().map(|inner| self.same_value(state, inner, value).err()).collect();
-            if results.iter().all(Option::is_some) && !results.is_empty() {
-                self.fail_with(state, "'anyOf' failed", results.into_iter().flatten().collect());
+            Keyword::DynamicRef { to, anchor } => {
+                let to = anchor.map_or(*to, |name| self.outermost_dynamic(*to, name));
+                let result = self.reference(state, to, "$dynamicRef");
+                state.failures.extend(result.err());
             }
-        }
-        if let Some(Json::Array(one)) =
-            schema.get("oneOf").filter(|o| !o.as_array().is_none_or(Vec::is_empty))
-        {
-            self.one_of(state, one, value);
-        }
-        if self.document.draft >= Draft::D7 {
-            self.condition(state, value);
+            Keyword::Not(inner) if self.quietly(state, *inner).is_ok() => {
+                self.fail(state, || "'not' failed".to_owned());
+            }
+            Keyword::AllOf(all) => self.all_of(state, all),
+            Keyword::AnyOf(any) => self.any_of(state, any),
+            Keyword::OneOf(one) => self.one_of(state, one),
+            Keyword::Condition { condition, then, otherwise } => {
+                let holds = self.quietly(state, *condition).is_ok();
+                if let Some(branch) = if holds { then } else { otherwise } {
+                    self.also(state, *branch);
+                }
+            }
+            _ => {}
         }
     }
 
-    fn one_of(&mut self, state: &mut State<'d>, schemas: &'d [Json], value: &Value) {
+    fn all_of(&mut self, state: &mut State<'d, 'v>, all: &[NodeId]) {
+        let mut failures = Vec::new();
+        for inner in all {
+            failures.extend(self.same_value(state, *inner).err());
+            if self.quiet && !failures.is_empty() {
+                break;
+            }
+        }
+        if !failures.is_empty() {
+            self.fail_with(state, "'allOf' failed", failures);
+        }
+    }
+
+    fn any_of(&mut self, state: &mut State<'d, 'v>, any: &[NodeId]) {
+        let mut failures = Vec::new();
+        let mut matched = false;
+        for inner in any {
+            match self.same_value(state, *inner) {
+                Ok(()) => matched = true,
+                Err(failure) => failures.push(failure),
+            }
+            // Only where somebody asks what was evaluated do the others matter.
+            if matched && state.unevaluated.is_empty() {
+                break;
+            }
+        }
+        if !matched {
+            self.fail_with(state, "'anyOf' failed", failures);
+        }
+    }
+
+    fn one_of(&mut self, state: &mut State<'d, 'v>, one: &[NodeId]) {
         let mut failures = Vec::new();
         let mut matched = None;
-        for (at, inner) in schemas.iter().enumerate() {
-            match (self.same_value(state, inner, value), matched) {
+        for (at, inner) in one.iter().enumerate() {
+            let result = match matched {
+                None => self.same_value(state, *inner),
+                Some(_) => self.quietly(state, *inner),
+            };
+            match (result, matched) {
                 (Err(failure), None) => failures.push(failure),
                 (Err(_), Some(_)) => {}
                 (Ok(()), None) => matched = Some(at),
                 (Ok(()), Some(first)) => {
-                    self.fail(state, format!("'oneOf' failed, subschemas {first}, {at} matched"));
+                    self.fail(state, || {
+                        format!("'oneOf' failed, subschemas {first}, {at} matched")
+                    });
                     return;
                 }
             }
@@ -56,84 +89,69 @@ impl<'d> Evaluator<'d> {
         }
     }
 
-    fn condition(&mut self, state: &mut State<'d>, value: &Value) {
-        let Some(condition) = state.schema.get("if") else { return };
-        let branch = if self.same_value(state, condition, value).is_ok() { "then" } else { "else" };
-        if let Some(inner) = state.schema.get(branch) {
-            self.also(state, inner, value);
+    /// The outermost schema of a resource that may be extended, if `to` may be.
+    fn outermost_recursive(&self, to: NodeId) -> NodeId {
+        let nodes = &self.schema.nodes;
+        let open = |node: NodeId| nodes[nodes[node].resource].recursive_anchor;
+        if !nodes[to].recursive_anchor {
+            return to;
         }
+        self.scopes.iter().map(|scope| scope.node).find(|node| open(*node)).unwrap_or(to)
     }
 
-    /// `unevaluatedProperties` and `unevaluatedItems`.
-    pub(super) fn leftovers(&mut self, state: &mut State<'d>, value: &Value) {
-        if let (Some(inner), Value::Map(map)) = (state.schema.get("unevaluatedProperties"), value) {
-            for key in std::mem::take(&mut state.unevaluated.keys) {
-                if let Some(value) = map.get(&key) {
-                    self.below(state, inner, &key, value);
-                }
-            }
+    /// The schema with this dynamic anchor in the outermost resource that has one, if `to` has it.
+    fn outermost_dynamic(&self, to: NodeId, name: &str) -> NodeId {
+        let nodes = &self.schema.nodes;
+        if nodes[to].dynamic_anchor != Some(name) {
+            return to;
         }
-        if let (Some(inner), Value::List(items)) = (state.schema.get("unevaluatedItems"), value) {
-            for at in std::mem::take(&mut state.unevaluated.items) {
-                if let Some(value) = items.get(at) {
-                    self.below(state, inner, &at.to_string(), value);
-                }
-            }
-        }
+        let anchored = |node: NodeId| {
+            let anchors = &nodes[nodes[node].resource].dynamic_anchors;
+            anchors.iter().find(|(known, _)| *known == name).map(|(_, id)| *id)
+        };
+        self.scopes.iter().find_map(|scope| anchored(scope.node)).unwrap_or(to)
     }
 
     /// Applies a schema to the value at hand and notes the failure.
-    pub(super) fn also(&mut self, state: &mut State<'d>, schema: &'d Json, value: &Value) {
-        if let Err(failure) = self.same_value(state, schema, value) {
-            state.failures.push(failure);
-        }
+    pub(super) fn also(&mut self, state: &mut State<'d, 'v>, inner: NodeId) {
+        let result = self.same_value(state, inner);
+        state.failures.extend(result.err());
     }
 
-    fn same_value(
-        &mut self,
-        state: &mut State<'d>,
-        schema: &'d Json,
-        value: &Value,
-    ) -> Result<(), super::Failure> {
-        let part = self.document.part(schema, state.part.base);
-        let inner = self.apply(part, value)?;
-        if schema.is_object() {
-            state.unevaluated.keep_common(&inner);
-        }
+    fn quietly(&mut self, state: &mut State<'d, 'v>, inner: NodeId) -> Result<(), Failure> {
+        let quiet = std::mem::replace(&mut self.quiet, true);
+        let result = self.same_value(state, inner);
+        self.quiet = quiet;
+        result
+    }
+
+    fn same_value(&mut self, state: &mut State<'d, 'v>, inner: NodeId) -> Result<(), Failure> {
+        let tracked = !state.unevaluated.is_empty();
+        let left = self.apply(inner, state.value, "", tracked)?;
+        state.unevaluated.keep_common(&left);
         Ok(())
     }
+}
 
-    /// What a schema starts with: everything that its own keywords do not already cover.
-    pub(super) fn unevaluated(&self, schema: &Object, value: &Value) -> Unevaluated {
-        let mut unevaluated = Unevaluated::default();
-        if !self.document.tracks {
-            return unevaluated;
+/// What a schema starts with: everything that its own keywords do not already cover.
+pub(super) fn unevaluated<'v>(node: &Node<'_>, value: &'v Value, tracked: bool) -> Unevaluated<'v> {
+    let covers = node.covers;
+    let mut unevaluated = Unevaluated::default();
+    match value {
+        Value::Map(map) if !covers.all_keys && (tracked || covers.asks_keys) => {
+            unevaluated.keys = map.keys().map(String::as_str).collect();
         }
-        match value {
-            Value::Map(map) if !schema.contains_key("additionalProperties") => {
-                unevaluated.keys = map.keys().cloned().collect();
-            }
-            Value::List(items) => {
-                let new = self.document.draft >= Draft::D2020;
-                let (first, rest) =
-                    if new { ("prefixItems", "items") } else { ("items", "additionalItems") };
-                let all = match schema.get(first) {
-                    Some(Json::Array(_)) | None => schema.contains_key(rest),
-                    Some(_) => true,
-                };
-                let covered = schema.get(first).and_then(Json::as_array).map_or(0, Vec::len);
-                if !all {
-                    unevaluated.items = (covered..items.len()).collect();
-                }
-            }
-            Value::Map(_)
-            | Value::Null
-            | Value::Bool(_)
-            | Value::Int(_)
-            | Value::Uint(_)
-            | Value::Float(_)
-            | Value::String(_) => {}
+        Value::List(items) if !covers.all_items && (tracked || covers.asks_items) => {
+            unevaluated.items = (covers.first_items..items.len()).collect();
         }
-        unevaluated
+        Value::Null
+        | Value::Bool(_)
+        | Value::Int(_)
+        | Value::Uint(_)
+        | Value::Float(_)
+        | Value::String(_)
+        | Value::List(_)
+        | Value::Map(_) => {}
     }
+    unevaluated
 }

@@ -1,193 +1,191 @@
 //! Keywords of objects and lists.
-use serde_json::Value as Json;
-use yaml::Value;
+use std::collections::HashMap;
 
-use super::super::document::{Draft, Part};
+use foldhash::fast::RandomState;
+use yaml::{Map, Value};
+
 use super::super::failure::{Failure, Kind, count, quote};
-use super::{Checked, Evaluator, State, missing, quoted, whole};
+use super::super::node::{Dependency, Items, Keyword, NodeId, Properties, Rest};
+use super::super::number;
+use super::{Evaluator, State, Step, dependency, missing, quoted};
 
-impl<'d> Evaluator<'d> {
-    pub(super) fn object(&mut self, state: &mut State<'d>, map: &yaml::Map) {
-        let schema = state.schema;
+impl<'d, 'v> Evaluator<'d, 'v> {
+    pub(super) fn of_object(
+        &mut self,
+        keyword: &'d Keyword<'d>,
+        map: &'v Map,
+        state: &mut State<'d, 'v>,
+    ) {
         let size = map.len() as u64;
-        if let Some(wanted) = whole(schema, "minProperties").filter(|w| size < *w) {
-            self.fail(state, format!("minProperties: got {}, want {}", count(size), count(wanted)));
-        }
-        if let Some(wanted) = whole(schema, "maxProperties").filter(|w| size > *w) {
-            self.fail(state, format!("maxProperties: got {}, want {}", count(size), count(wanted)));
-        }
-        if let Some(required) = schema.get("required") {
-            match missing(map, required).as_slice() {
+        match keyword {
+            Keyword::MinProperties(wanted) if size < *wanted => self.fail(state, || {
+                format!("minProperties: got {}, want {}", count(size), count(*wanted))
+            }),
+            Keyword::MaxProperties(wanted) if size > *wanted => self.fail(state, || {
+                format!("maxProperties: got {}, want {}", count(size), count(*wanted))
+            }),
+            Keyword::Required(required) => match missing(map, required).as_slice() {
                 [] => {}
-                [one] => self.fail(state, format!("missing property {}", quote(one))),
-                all => self.fail(state, format!("missing properties {}", quoted(all))),
-            }
-        }
-        self.dependencies(state, map, "dependencies");
-        self.properties(state, map);
-        if self.document.draft >= Draft::D6 && schema.contains_key("propertyNames") {
-            self.property_names(state, map);
-        }
-        if self.document.draft >= Draft::D2019 {
-            self.dependencies(state, map, "dependentSchemas");
-            self.dependencies(state, map, "dependentRequired");
-        }
-    }
-
-    fn dependencies(&mut self, state: &mut State<'d>, map: &yaml::Map, keyword: &str) {
-        let Some(Json::Object(dependencies)) = state.schema.get(keyword) else { return };
-        for (name, wanted) in dependencies.iter().filter(|(name, _)| map.contains_key(*name)) {
-            if wanted.is_array() {
-                let missing = missing(map, wanted);
-                if !missing.is_empty() {
-                    let names = quoted(&missing);
-                    let name = quote(name);
-                    self.fail(state, format!("properties {names} required, if {name} exists"));
-                }
-            } else {
-                self.also(state, wanted, &Value::Map(map.clone()));
-            }
-        }
-    }
-
-    fn properties(&mut self, state: &mut State<'d>, map: &yaml::Map) {
-        let schema = state.schema;
-        let properties = schema.get("properties").and_then(Json::as_object);
-        let patterns = schema.get("patternProperties").and_then(Json::as_object);
-        let additional = schema.get("additionalProperties");
-        let mut refused = Vec::new();
-        for (name, value) in map {
-            let mut evaluated = false;
-            if let Some(inner) = properties.and_then(|p| p.get(name)) {
-                evaluated = true;
-                self.below(state, inner, name, value);
-            }
-            for (pattern, inner) in patterns.into_iter().flatten() {
-                if self.document.matches(pattern, name) {
-                    evaluated = true;
-                    self.below(state, inner, name, value);
-                }
-            }
-            match additional.filter(|_| !evaluated) {
-                None => {}
-                Some(Json::Bool(allowed)) => {
-                    evaluated = true;
-                    if !allowed {
-                        refused.push(name.as_str());
+                [one] => self.fail(state, || format!("missing property {}", quote(one))),
+                all => self.fail(state, || format!("missing properties {}", quoted(all))),
+            },
+            Keyword::Dependencies(all) => self.dependencies(all, map, state),
+            Keyword::Properties(properties) => self.properties(properties, map, state),
+            Keyword::PropertyNames(schema) => self.property_names(*schema, map, state),
+            Keyword::UnevaluatedProperties(schema) => {
+                for key in std::mem::take(&mut state.unevaluated.keys) {
+                    if let Some(value) = map.get(key) {
+                        self.below(state, *schema, Step::Key(key), value);
                     }
                 }
-                Some(inner) => {
-                    evaluated = true;
-                    self.below(state, inner, name, value);
-                }
             }
-            if evaluated {
-                state.unevaluated.keys.remove(name);
-            }
-        }
-        if !refused.is_empty() {
-            self.fail(state, format!("additional properties {} not allowed", quoted(&refused)));
+            _ => {}
         }
     }
 
-    fn property_names(&mut self, state: &mut State<'d>, map: &yaml::Map) {
-        let Some(names) = state.schema.get("propertyNames") else { return };
-        for name in map.keys() {
-            let part = self.document.part(names, state.part.base);
-            let path = std::mem::take(&mut self.path);
-            self.values_entered += 1;
-            let result = self.apply(part, &Value::String(name.clone()));
-            self.path = path;
-            if let Err(failure) = result {
-                let kind = Kind::Said(format!("invalid propertyName {}", quote(name)));
-                let at = self.path.clone();
-                state.failures.push(Failure { at, kind, causes: failure.flat() });
+    fn dependencies(
+        &mut self,
+        all: &'d [(&'d str, Dependency<'d>)],
+        map: &'v Map,
+        state: &mut State<'d, 'v>,
+    ) {
+        for (name, wanted) in all.iter().filter(|(name, _)| map.contains_key(*name)) {
+            match wanted {
+                Dependency::Schema(schema) => self.also(state, *schema),
+                Dependency::Keys(keys) => {
+                    let missing = missing(map, keys);
+                    if !missing.is_empty() {
+                        self.fail(state, || dependency(name, &missing));
+                    }
+                }
             }
         }
     }
 
-    pub(super) fn list(&mut self, state: &mut State<'d>, items: &[Value]) {
-        let schema = state.schema;
-        let size = items.len() as u64;
-        if let Some(wanted) = whole(schema, "minItems").filter(|w| size < *w) {
-            self.fail(state, format!("minItems: got {}, want {}", count(size), count(wanted)));
-        }
-        if let Some(wanted) = whole(schema, "maxItems").filter(|w| size > *w) {
-            self.fail(state, format!("maxItems: got {}, want {}", count(size), count(wanted)));
-        }
-        if schema.get("uniqueItems") == Some(&Json::Bool(true))
-            && let Some((first, second)) = duplicates(items)
-        {
-            self.fail(state, format!("items at {first} and {second} are equal"));
-        }
-        self.items(state, items);
-        if self.document.draft >= Draft::D6 && schema.contains_key("contains") {
-            self.contains(state, items);
-        }
-    }
-
-    fn items(&mut self, state: &mut State<'d>, items: &[Value]) {
-        let new = self.document.draft >= Draft::D2020;
-        let (first, rest) =
-            if new { ("prefixItems", "items") } else { ("items", "additionalItems") };
-        let mut done = 0;
-        match state.schema.get(first) {
-            Some(Json::Array(schemas)) => {
-                for (at, (schema, item)) in schemas.iter().zip(items).enumerate() {
-                    self.below(state, schema, &at.to_string(), item);
-                    done = at + 1;
-                }
-            }
-            Some(schema) if !new => {
-                for (at, item) in items.iter().enumerate() {
-                    self.below(state, schema, &at.to_string(), item);
-                }
+    fn properties(
+        &mut self,
+        properties: &'d Properties<'d>,
+        map: &'v Map,
+        state: &mut State<'d, 'v>,
+    ) {
+        let mut refused = Vec::new();
+        for (name, value) in map {
+            if self.quiet && !state.failures.is_empty() {
                 return;
             }
-            Some(_) => {}
-            // Without the list before it, what is said of the rest counts only in the new form.
-            None if !new => return,
-            None => {}
-        }
-        match state.schema.get(rest) {
-            Some(Json::Bool(false)) if !new && done != items.len() => {
-                let left = count((items.len() - done) as u64);
-                self.fail(state, format!("last {left} additionalItem(s) not allowed"));
+            let mut evaluated = false;
+            let named = &properties.named;
+            if let Ok(at) = named.binary_search_by(|(known, _)| known.cmp(&name.as_str())) {
+                evaluated = true;
+                self.below(state, named[at].1, Step::Key(name), value);
             }
-            Some(Json::Bool(_)) if !new => {}
-            Some(schema) => {
-                for (at, item) in items.iter().enumerate().skip(done) {
-                    self.below(state, schema, &at.to_string(), item);
+            for (pattern, schema) in &properties.patterns {
+                if pattern.matches(name) {
+                    evaluated = true;
+                    self.below(state, *schema, Step::Key(name), value);
                 }
             }
-            None => {}
+            match properties.additional.filter(|_| !evaluated) {
+                None if !evaluated => continue,
+                None | Some(Rest::Allowed) => {}
+                Some(Rest::Refused) => refused.push(name.as_str()),
+                Some(Rest::Schema(schema)) => self.below(state, schema, Step::Key(name), value),
+            }
+            state.unevaluated.keys.remove(name.as_str());
+        }
+        if !refused.is_empty() {
+            self.fail(state, || format!("additional properties {} not allowed", quoted(&refused)));
         }
     }
 
-    fn contains(&mut self, state: &mut State<'d>, items: &[Value]) {
-        let Some(schema) = state.schema.get("contains") else { return };
+    fn property_names(&mut self, schema: NodeId, map: &'v Map, state: &mut State<'d, 'v>) {
+        for name in map.keys() {
+            let text = Value::String(name.clone());
+            let mut inner = Evaluator { quiet: self.quiet, ..Evaluator::new(self.schema) };
+            if let Err(failure) = inner.apply(schema, &text, "", false) {
+                let kind = Kind::Said(format!("invalid propertyName {}", quote(name)));
+                state.failures.push(Failure { at: self.at(), kind, causes: failure.flat() });
+            }
+        }
+    }
+
+    pub(super) fn of_list(
+        &mut self,
+        keyword: &'d Keyword<'d>,
+        items: &'v [Value],
+        state: &mut State<'d, 'v>,
+    ) {
+        let size = items.len() as u64;
+        match keyword {
+            Keyword::MinItems(wanted) if size < *wanted => self
+                .fail(state, || format!("minItems: got {}, want {}", count(size), count(*wanted))),
+            Keyword::MaxItems(wanted) if size > *wanted => self
+                .fail(state, || format!("maxItems: got {}, want {}", count(size), count(*wanted))),
+            Keyword::UniqueItems => {
+                if let Some((first, second)) = duplicates(items) {
+                    self.fail(state, || format!("items at {first} and {second} are equal"));
+                }
+            }
+            Keyword::Items(schemas) => self.items(schemas, items, state),
+            Keyword::Contains { schema, min, max } => {
+                self.contains(*schema, (*min, *max), items, state);
+            }
+            Keyword::UnevaluatedItems(schema) => {
+                for at in std::mem::take(&mut state.unevaluated.items) {
+                    if let Some(value) = items.get(at) {
+                        self.below(state, *schema, Step::Item(at), value);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn items(&mut self, schemas: &'d Items, items: &'v [Value], state: &mut State<'d, 'v>) {
+        for (at, (schema, item)) in schemas.first.iter().zip(items).enumerate() {
+            self.below(state, *schema, Step::Item(at), item);
+        }
+        let left = items.len().saturating_sub(schemas.first.len());
+        match schemas.rest {
+            Some(Rest::Refused) if left > 0 => self.fail(state, || {
+                format!("last {} additionalItem(s) not allowed", count(left as u64))
+            }),
+            Some(Rest::Schema(schema)) => {
+                for (at, item) in items.iter().enumerate().skip(schemas.first.len()) {
+                    self.below(state, schema, Step::Item(at), item);
+                }
+            }
+            None | Some(Rest::Refused | Rest::Allowed) => {}
+        }
+    }
+
+    fn contains(
+        &mut self,
+        schema: NodeId,
+        (min, max): (Option<u64>, Option<u64>),
+        items: &'v [Value],
+        state: &mut State<'d, 'v>,
+    ) {
         let (mut failures, mut matched) = (Vec::new(), Vec::new());
         for (at, item) in items.iter().enumerate() {
-            let part = self.document.part(schema, state.part.base);
-            match self.enter(part, &at.to_string(), item) {
-                Ok(_) => {
+            match self.enter(schema, Step::Item(at), item) {
+                Ok(()) => {
                     matched.push(at);
-                    if self.document.draft >= Draft::D2020 {
+                    if state.node.draft >= super::Draft::D2020 {
                         state.unevaluated.items.remove(&at);
                     }
                 }
                 Err(failure) => failures.push(failure),
             }
         }
-        let limits = self.document.draft >= Draft::D2019;
         let found = matched.len() as u64;
-        let places = matched.iter().map(usize::to_string).collect::<Vec<_>>().join(" ");
-        match whole(state.schema, "minContains").filter(|_| limits) {
+        let places = || matched.iter().map(usize::to_string).collect::<Vec<_>>().join(" ");
+        match min {
             Some(wanted) if found < wanted => {
                 let tail = if matched.is_empty() {
                     "none matched".to_owned()
                 } else {
-                    format!("matched {} items at {places}", count(found))
+                    format!("matched {} items at {}", count(found), places())
                 };
                 let wanted = count(wanted);
                 let words =
@@ -199,58 +197,48 @@ impl<'d> Evaluator<'d> {
             }
             Some(_) | None => {}
         }
-        if let Some(wanted) = whole(state.schema, "maxContains").filter(|w| limits && found > *w) {
-            let (wanted, found) = (count(wanted), count(found));
-            self.fail(
-                state,
+        if let Some(wanted) = max.filter(|wanted| found > *wanted) {
+            self.fail(state, || {
+                let (wanted, found, places) = (count(wanted), count(found), places());
                 format!(
                     "max {wanted} items required to match contains schema, but matched {found} \
                      items at {places}"
-                ),
-            );
+                )
+            });
         }
     }
 
     /// Applies a schema to a value inside the one at hand and notes the failure.
-    pub(super) fn below(
+    fn below(
         &mut self,
-        state: &mut State<'d>,
-        schema: &'d Json,
-        key: &str,
-        value: &Value,
+        state: &mut State<'d, 'v>,
+        schema: NodeId,
+        step: Step<'v>,
+        value: &'v Value,
     ) {
-        let part = self.document.part(schema, state.part.base);
-        if let Err(failure) = self.enter(part, key, value) {
-            state.failures.push(failure);
-        }
+        let result = self.enter(schema, step, value);
+        state.failures.extend(result.err());
     }
 
-    fn enter(&mut self, part: Part<'d>, key: &str, value: &Value) -> Checked {
-        self.path.push(key.to_owned());
-        self.values_entered += 1;
-        // Schemas applied to the outer value cannot close a circle on this one.
-        let outer = std::mem::take(&mut self.applied);
-        let result = self.apply(part, value);
-        self.applied = outer;
+    fn enter(&mut self, schema: NodeId, step: Step<'v>, value: &'v Value) -> Result<(), Failure> {
+        self.path.push(step);
+        let result = self.apply(schema, value, "", false);
         self.path.pop();
-        result
+        result.map(|_| ())
     }
 }
 
 fn duplicates(items: &[Value]) -> Option<(usize, usize)> {
-    if items.len() <= 64 {
+    if items.len() <= 20 {
         return (1..items.len())
             .flat_map(|second| (0..second).map(move |first| (first, second)))
-            .find(|(first, second)| same(&items[*first], &items[*second]));
+            .find(|(first, second)| number::equal(&items[*first], &items[*second]));
     }
-    let mut seen = std::collections::HashMap::new();
+    let mut seen: HashMap<String, Vec<usize>, RandomState> = HashMap::default();
     items.iter().enumerate().find_map(|(second, item)| {
-        let key = item.to_json().to_string();
-        let first = *seen.entry(key).or_insert(second);
-        (first != second).then_some((first, second))
+        let alike = seen.entry(yaml::json::to_string_raw(item)).or_default();
+        let first = alike.iter().find(|first| number::equal(&items[**first], item)).copied();
+        alike.push(second);
+        first.map(|first| (first, second))
     })
-}
-
-fn same(a: &Value, b: &Value) -> bool {
-    a == b || a.to_json() == b.to_json()
 }
