@@ -26,7 +26,7 @@ enum Layer {
 
 use Layer::{Dev, Edge, Pure};
 
-const TABLE: [(&str, Layer); 27] = [
+const TABLE: [(&str, Layer); 28] = [
     ("diagnostic", Pure(0)),
     ("yaml", Pure(0)),
     ("template", Pure(0)),
