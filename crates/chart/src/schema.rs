@@ -187,3 +187,49 @@ fn read(schema: &[u8]) -> Result<Value, String> {
         Err(error) => Err(error.problem().message.clone()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::validate_single;
+
+    fn judge(schema: &str, values: &str) -> Result<(), String> {
+        let values = yaml::map_from_str(values, yaml::Numbers::Float64).unwrap();
+        validate_single(schema.as_bytes(), &values)
+    }
+
+    #[test]
+    fn other_documents_are_refused_by_name() {
+        for schema in [
+            r#"{"$schema": "https://example.com/schema"}"#,
+            r#"{"properties": {"a": {"$ref": "https://example.com/schema#/a"}}}"#,
+            r#"{"properties": {"a": {"$ref": "other.json"}}}"#,
+        ] {
+            let error = judge(schema, "a: 1").unwrap_err();
+            assert!(error.ends_with("schemas of other documents are not fetched"), "{error}");
+        }
+        let error = judge(r#"{"$schema": "https://json-schema.org/draft/2020-12/meta/core"}"#, "");
+        assert!(error.unwrap_err().starts_with("schemas in the vocabulary of"));
+        assert_eq!(judge(r#"{"$ref": "urn:example:a"}"#, "a: 1"), Ok(()));
+    }
+
+    #[test]
+    fn deep_schemas_and_values_are_judged_or_refused() {
+        let nested = |depth: usize, keyword: &str| {
+            let (open, close) = (format!("{{\"{keyword}\":"), "}".to_owned());
+            format!("{}{{\"type\":\"number\"}}{}", open.repeat(depth), close.repeat(depth))
+        };
+        for keyword in ["not", "additionalProperties", "items", "propertyNames"] {
+            for draft in ["http://json-schema.org/draft-07/schema", "http://json-schema.org/schema"]
+            {
+                let deep = nested(121, keyword);
+                let deep = deep.replacen('{', &format!("{{\"$schema\":\"{draft}\","), 1);
+                assert_eq!(judge(&deep, ""), Ok(()), "{keyword}");
+            }
+            let error = judge(&nested(200, keyword), "").unwrap_err();
+            assert_eq!(error, "the schema is nested too deeply");
+        }
+        let values = format!("{}1{}", "{\"a\":".repeat(450), "}".repeat(450));
+        let endless = r##"{"additionalProperties": {"$ref": "#"}}"##;
+        assert_eq!(judge(endless, &values), Ok(()));
+    }
+}

@@ -81,7 +81,10 @@ struct State<'d, 'v> {
 }
 
 /// How many schemas may be applied within each other.
-const MAX_SCOPES: usize = 1200;
+const MAX_SCOPES: usize = 10_000;
+/// What one schema's keywords need of the stack at most, and how much is added when less is left.
+const RED_ZONE: usize = 64 << 10;
+const SEGMENT: usize = 1 << 20;
 
 impl<'d, 'v> Evaluator<'d, 'v> {
     pub(super) fn new(schema: &'d Schema<'d>) -> Self {
@@ -124,7 +127,9 @@ impl<'d, 'v> Evaluator<'d, 'v> {
         let scope = Scope { node: id, keyword, depth: self.path.len() };
         self.scopes.push(scope);
         let state = State { node, value, failures: Vec::new(), unevaluated };
-        let result = self.circle().and_then(|()| self.keywords(keywords, state));
+        let result = self.circle().and_then(|()| {
+            stacker::maybe_grow(RED_ZONE, SEGMENT, || self.keywords(keywords, state))
+        });
         self.scopes.pop();
         result
     }
