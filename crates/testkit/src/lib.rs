@@ -32,7 +32,7 @@ mod workspace;
 pub use certificates::Certificates;
 pub use control_plane::{ControlPlane, Finished, Scope};
 pub use error::Error;
-pub use oracle::{Oracle, oracle};
+pub use oracle::{DIED, Oracle, oracle};
 pub use registry::{Door, Registry};
 pub use tools::{Tools, tools};
 pub use workspace::{BUILT, charts, windrose, workspace_root};

@@ -32,15 +32,7 @@ impl Oracle {
     /// # Errors
     /// [`Error::NotBuilt`] or [`Error::Run`].
     pub fn start() -> Result<Self, Error> {
-        let mut child = Command::new(Tools::find()?.path("oracle"))
-            .env_clear()
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .map_err(Error::run("oracle"))?;
-        let input = child.stdin.take();
-        let output = BufReader::new(child.stdout.take().expect("stdout is piped"));
-        Ok(Self { pipes: Mutex::new(Pipes { child, input, output }) })
+        Ok(Self { pipes: Mutex::new(Pipes::open()?) })
     }
 
     /// Asks one question, such as `{"op": "template", "template": "{{ .a }}", "data": {"a": 1}}`.
@@ -48,11 +40,25 @@ impl Oracle {
     /// # Errors
     /// The text of the error that Go or Helm gave.
     pub fn ask(&self, request: &Value) -> Result<Value, String> {
-        let mut answer = self.exchange(request).expect("the oracle answers every line");
-        match answer.get_mut("error") {
-            Some(Value::String(text)) => Err(std::mem::take(text)),
-            _ => Ok(answer.get_mut("output").map(Value::take).unwrap_or_default()),
+        outcome(self.exchange(request).expect("the oracle answers every line"))
+    }
+
+    /// Asks many questions, the answers in their order. A question that ends the program, such as
+    /// one that exhausts Go's stack, is answered by [`DIED`]; the others by a new one.
+    ///
+    /// # Panics
+    /// Where the program cannot be started again.
+    pub fn ask_all(&self, requests: &[Value]) -> Vec<Result<Value, String>> {
+        let mut answers = Vec::with_capacity(requests.len());
+        while answers.len() < requests.len() {
+            let mut pipes = self.pipes.lock().unwrap_or_else(PoisonError::into_inner);
+            pipes.ask_all(&requests[answers.len()..], &mut answers);
+            if answers.len() < requests.len() {
+                answers.push(Err(DIED.to_owned()));
+                *pipes = Pipes::open().unwrap_or_else(|error| panic!("{error}"));
+            }
         }
+        answers
     }
 
     fn exchange(&self, request: &Value) -> std::io::Result<Value> {
@@ -68,12 +74,60 @@ impl Oracle {
     }
 }
 
-impl Drop for Oracle {
+/// The answer to a question that ended the program.
+pub const DIED: &str = "the oracle died";
+
+fn outcome(mut answer: Value) -> Result<Value, String> {
+    match answer.get_mut("error") {
+        Some(Value::String(text)) => Err(std::mem::take(text)),
+        _ => Ok(answer.get_mut("output").map(Value::take).unwrap_or_default()),
+    }
+}
+
+impl Pipes {
+    fn open() -> Result<Self, Error> {
+        let mut child = Command::new(Tools::find()?.path("oracle"))
+            .env_clear()
+            .env("TZ", "UTC")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(Error::run("oracle"))?;
+        let input = child.stdin.take();
+        let output = BufReader::new(child.stdout.take().expect("stdout is piped"));
+        Ok(Self { child, input, output })
+    }
+
+    /// Writes and reads side by side, because a pipe holds little; ends early when the program does.
+    fn ask_all(&mut self, requests: &[Value], answers: &mut Vec<Result<Value, String>>) {
+        let Self { input, output, .. } = self;
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for request in requests {
+                    let line = format!("{request}\n");
+                    if input.as_mut().is_none_or(|input| input.write_all(line.as_bytes()).is_err())
+                    {
+                        return;
+                    }
+                }
+            });
+            let mut line = String::new();
+            for _ in requests {
+                line.clear();
+                match output.read_line(&mut line).map(|_| serde_json::from_str(&line)) {
+                    Ok(Ok(answer)) => answers.push(outcome(answer)),
+                    Ok(Err(_)) | Err(_) => return,
+                }
+            }
+        });
+    }
+}
+
+impl Drop for Pipes {
     fn drop(&mut self) {
-        let pipes = self.pipes.get_mut().unwrap_or_else(PoisonError::into_inner);
-        pipes.input = None;
+        self.input = None;
         // It ends on its own once its input is closed; a failure here changes no test.
-        let _ = pipes.child.wait();
+        let _ = self.child.wait();
     }
 }
 

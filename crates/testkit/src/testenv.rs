@@ -48,7 +48,7 @@ const HELM3: &str = "-X helm.sh/helm/v3/internal/version.version=v3.22.0 \
 /// Every program, in the order in which it is built: the quick answers first.
 pub const PROGRAMS: [Program; 12] = [
     program("helm", "tools", "helm.sh/helm/v4/cmd/helm", HELM),
-    program("oracle", "tools", "./oracle", ""),
+    program("oracle", "tools", "./oracle", HELM),
     program("certificates", "tools", "./certificates", ""),
     program("helm3", "tools", "helm.sh/helm/v3/cmd/helm", HELM3),
     program(

@@ -11,6 +11,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log"
+	"log/slog"
 	"os"
 )
 
@@ -42,6 +44,15 @@ type Request struct {
 	Release   string            `json:"release"`
 	Namespace string            `json:"namespace"`
 	Strict    bool              `json:"strict"`
+
+	// template-command: Files, Release and Namespace, and what the command line may add.
+	ValueFiles  []string `json:"valueFiles"`
+	Set         []string `json:"set"`
+	SetString   []string `json:"setString"`
+	KubeVersion string   `json:"kubeVersion"`
+	APIVersions []string `json:"apiVersions"`
+	IncludeCRDs bool     `json:"includeCrds"`
+	Upgrade     bool     `json:"upgrade"`
 }
 
 // answer is one line of output.
@@ -60,9 +71,15 @@ var operations = map[string]func(*Request) (any, error){
 	"yaml-reformat": yamlReformat,
 	"yaml-pretty":   yamlPretty,
 	"yaml-to-value": yamlToValue,
+	"yaml-forms":    yamlForms,
+
+	"template-command": runTemplateCommand,
 }
 
 func main() {
+	// Helm's warnings are no answer.
+	log.SetOutput(io.Discard)
+	slog.SetDefault(slog.New(slog.DiscardHandler))
 	if err := serve(os.Stdin, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "oracle:", err)
 		os.Exit(1)
