@@ -5,7 +5,9 @@ use std::sync::Arc;
 use yaml::{Map, Value};
 
 use crate::metadata::{Dependency, ImportValue};
-use crate::values::{Mode, Node, Table, Tree, go_quote, lay_over, merge_tables};
+use yaml::quote::quote as go_quote;
+
+use crate::values::{Mode, Node, Table, Tree, lay_over, merge_tables};
 use crate::{Chart, Error, Warning, version};
 
 /// Drops disabled dependencies, applies aliases and `import-values`, recursively.

@@ -3,8 +3,8 @@
 //! **Invariant**: what [`crate::load`] returns passed [`Metadata::validate`]; messages are Helm's.
 use std::collections::BTreeMap;
 
-use crate::values::go_quote;
 use crate::{Error, File, version};
+use yaml::quote::quote as go_quote;
 
 mod decode;
 
@@ -249,22 +249,9 @@ fn sanitize(text: &mut String) {
             .chars()
             .filter_map(|c| match c {
                 c if c.is_whitespace() => Some(' '),
-                c if is_printable(c) => Some(c),
+                c if yaml::unicode::is_print(c) => Some(c),
                 _ => None,
             })
             .collect();
     }
-}
-
-/// Letters, marks, numbers, punctuation and symbols: everything but controls, formats and holes.
-pub(crate) fn is_printable(c: char) -> bool {
-    let format = matches!(c,
-        '\u{ad}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{890}'..='\u{891}'
-        | '\u{8e2}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{110bd}' | '\u{110cd}'
-        | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}');
-    let private = matches!(c,
-        '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{ffffd}' | '\u{100000}'..='\u{10fffd}');
-    let hole = (c as u32) & 0xfffe == 0xfffe || matches!(c, '\u{fdd0}'..='\u{fdef}');
-    !(c.is_control() || format || private || hole)
 }

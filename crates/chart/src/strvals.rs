@@ -5,7 +5,9 @@
 use yaml::{Map, Value};
 
 use crate::Error;
-use crate::values::{ReadFile, go_quote};
+use yaml::quote::quote as go_quote;
+
+use crate::values::ReadFile;
 
 mod reader;
 

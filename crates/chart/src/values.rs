@@ -13,7 +13,9 @@ mod provenance;
 mod table;
 mod tree;
 
-pub use print::{go_float, go_quote};
+pub use print::go_float;
+/// Text in quotes, as `%q` prints it.
+pub use yaml::quote::quote as go_quote;
 
 pub use coalesce::{Coalesced, coalesce, coalesce_tree, overlay};
 pub(crate) use coalesce::{Mode, lay_over, merge_tables};

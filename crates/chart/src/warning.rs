@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::values::go_quote;
+use yaml::quote::quote as go_quote;
 
 /// How loud Helm is about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,7 +80,7 @@ fn quoted(text: &str) -> String {
     let plain = |c: char| match c {
         ' ' | '=' | '"' => false,
         c if c.is_ascii() => !c.is_ascii_control() || c == '\u{7f}',
-        c => !c.is_whitespace() && c != '\u{fffd}' && crate::metadata::is_printable(c),
+        c => !c.is_whitespace() && c != '\u{fffd}' && yaml::unicode::is_print(c),
     };
     if !text.is_empty() && text.chars().all(plain) { text.to_owned() } else { go_quote(text) }
 }

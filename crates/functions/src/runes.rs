@@ -2,7 +2,10 @@
 //! U+FFFD of width 1, and Unicode's *simple* case mappings (one rune to one rune).
 //! Invariant: nothing here fails. Functions of templates are not here.
 
-use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
+use yaml::unicode::is_newer;
+pub(crate) use yaml::unicode::{
+    is_digit, is_letter, is_lower, is_number, is_punctuation, is_title, is_upper,
+};
 
 /// The rune that stands for bytes which are no UTF-8.
 pub(crate) const REPLACEMENT: char = char::REPLACEMENT_CHARACTER;
@@ -63,7 +66,7 @@ pub(crate) fn to_upper(rune: char) -> char {
     if rune.is_ascii() {
         return rune.to_ascii_uppercase();
     }
-    only(rune.to_uppercase()).unwrap_or_else(|| greek_title(rune))
+    known(rune, only(rune.to_uppercase()).unwrap_or_else(|| greek_title(rune)))
 }
 
 /// `unicode.ToLower`.
@@ -71,7 +74,7 @@ pub(crate) fn to_lower(rune: char) -> char {
     if rune.is_ascii() {
         return rune.to_ascii_lowercase();
     }
-    only(rune.to_lowercase()).unwrap_or(if rune == '\u{130}' { 'i' } else { rune })
+    known(rune, only(rune.to_lowercase()).unwrap_or(if rune == '\u{130}' { 'i' } else { rune }))
 }
 
 /// `unicode.ToTitle`.
@@ -87,47 +90,14 @@ pub(crate) fn to_title(rune: char) -> char {
     }
 }
 
-/// `unicode.IsUpper`: category Lu.
-pub(crate) fn is_upper(rune: char) -> bool {
-    if rune.is_ascii() {
-        return rune.is_ascii_uppercase();
-    }
-    rune.general_category() == GeneralCategory::UppercaseLetter
-}
-
-/// `unicode.IsLower`: category Ll.
-pub(crate) fn is_lower(rune: char) -> bool {
-    rune.general_category() == GeneralCategory::LowercaseLetter
-}
-
-/// `unicode.IsTitle`: category Lt.
-pub(crate) fn is_title(rune: char) -> bool {
-    rune.general_category() == GeneralCategory::TitlecaseLetter
-}
-
-/// `unicode.IsLetter`.
-pub(crate) fn is_letter(rune: char) -> bool {
-    rune.general_category_group() == GeneralCategoryGroup::Letter
-}
-
-/// `unicode.IsDigit`: category Nd.
-pub(crate) fn is_digit(rune: char) -> bool {
-    rune.general_category() == GeneralCategory::DecimalNumber
-}
-
-/// `unicode.IsNumber`.
-pub(crate) fn is_number(rune: char) -> bool {
-    rune.general_category_group() == GeneralCategoryGroup::Number
-}
-
-/// `unicode.IsPunct`.
-pub(crate) fn is_punctuation(rune: char) -> bool {
-    rune.general_category_group() == GeneralCategoryGroup::Punctuation
-}
-
 /// `unicode.IsSpace`.
 pub(crate) fn is_space(rune: char) -> bool {
     rune.is_whitespace()
+}
+
+/// A mapping, where both sides were in Unicode when Go's tables were made.
+fn known(rune: char, mapped: char) -> char {
+    if is_newer(rune) || is_newer(mapped) { rune } else { mapped }
 }
 
 fn only(mut runes: impl Iterator<Item = char>) -> Option<char> {

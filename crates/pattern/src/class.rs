@@ -3,6 +3,7 @@
 //! syntax (`&&`, `--`, nesting) never shows through.
 
 use std::fmt::Write as _;
+use std::sync::LazyLock;
 
 use regex::Regex;
 
@@ -199,9 +200,23 @@ fn unicode(text: &str) -> Result<(String, &str), SyntaxError> {
         })
     });
     match class.flatten() {
-        Some(class) => Ok((class, rest)),
+        // What Go's tables do not know yet is in no class.
+        Some(class) if negative => Ok((format!("[{class}{}]", newer()), rest)),
+        Some(class) => Ok((format!("[{class}--[{}]]", newer()), rest)),
         None => Err(SyntaxError::new(RANGE, read)),
     }
+}
+
+/// Ranges of the characters that came after Go's tables.
+fn newer() -> &'static str {
+    static RANGES: LazyLock<String> = LazyLock::new(|| {
+        let mut ranges = String::new();
+        for (first, last) in yaml::unicode::newer() {
+            push_range(&mut ranges, u32::from(*first), u32::from(*last));
+        }
+        ranges
+    });
+    &RANGES
 }
 
 /// Writes a range without the surrogates, which no text holds.

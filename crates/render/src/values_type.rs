@@ -51,7 +51,7 @@ fn path_value(_: &mut Context<'_>, arguments: &[Value]) -> Outcome {
     match tables.and_then(|tables| tables.get(key)) {
         Some(value) if value.as_map().is_none() => Ok(value),
         Some(_) | None => {
-            let key = chart::values::go_quote(key);
+            let key = yaml::quote::quote(key);
             Err(CallError::new(format!("{key} is not a value")))
         }
     }
@@ -62,7 +62,7 @@ fn table_at(map: &Map, path: &str) -> Result<Map, CallError> {
         if let Some(Value::Map(inner)) = map.get(Str::from(key)) {
             return Ok(inner);
         }
-        let key = chart::values::go_quote(key);
+        let key = yaml::quote::quote(key);
         Err(CallError::new(format!("{key} is not a table")))
     })
 }

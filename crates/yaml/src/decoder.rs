@@ -11,7 +11,7 @@ use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use crate::composer::{Children, Item, ItemKind, MAX_DEPTH, Tree};
 use crate::node::Style;
 use crate::resolver::{self, Resolved};
-use crate::{Error, Map, Numbers, Problem, Value, gosyntax, json};
+use crate::{Error, Map, Numbers, Problem, Value, gosyntax, json, quote};
 
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
@@ -46,7 +46,7 @@ pub(crate) fn decode(
         depth: 0,
         repeated: Vec::new(),
         key_problem: None,
-        number_problem: None,
+        number_problems: Vec::new(),
     };
     let value =
         if tree.items.is_empty() { Value::Null } else { decoder.value(0).map_err(Error::Parse)? };
@@ -59,7 +59,8 @@ pub(crate) fn decode(
         let first = decoder.repeated.swap_remove(0);
         return Err(Error::Parse(Problem { message: problem.message, ..first }));
     }
-    match decoder.key_problem.or(decoder.number_problem) {
+    let numbers = decoder.number_problems;
+    match decoder.key_problem.or_else(|| not_finite(&value, numbers)) {
         Some(problem) => Err(Error::Convert(problem)),
         None => Ok(value),
     }
@@ -76,7 +77,8 @@ struct Decoder<'a, 't> {
     depth: usize,
     repeated: Vec<Problem>,
     key_problem: Option<Problem>,
-    number_problem: Option<Problem>,
+    /// One for each number that JSON does not know, in the order in which they stand.
+    number_problems: Vec<Problem>,
 }
 
 impl<'a, 't> Decoder<'a, 't> {
@@ -154,8 +156,7 @@ impl<'a, 't> Decoder<'a, 't> {
             Resolved::Uint(n) => Value::Float(n as f64),
             Resolved::Float(f) => {
                 if !f.is_finite() {
-                    let message = json::unsupported(f);
-                    self.number_problem.get_or_insert_with(|| place(item, message));
+                    self.number_problems.push(place(item, json::unsupported(f)));
                 }
                 Value::Float(f)
             }
@@ -175,15 +176,19 @@ impl<'a, 't> Decoder<'a, 't> {
             }
             let key = self.key(key_id)?;
             let value = self.value(value_id)?;
+            let printed = match &key {
+                Value::String(_) => None,
+                other => Some(gosyntax::print(other)),
+            };
             let name = match key {
                 Value::String(name) => name,
-                other => self.key_name(key_id, &other, &value),
+                other => self.key_name(key_id, value_id, &other)?,
             };
             if self.duplicates == Duplicates::Refused && map.contains_key(&name) {
                 let item = self.item(value_id);
                 let line = item.start.line + 1;
-                let message =
-                    format!("line {line}: key {} already set in map", gosyntax::quote(&name));
+                let key = printed.unwrap_or_else(|| quote::quote(&name));
+                let message = format!("line {line}: key {key} already set in map");
                 self.repeated.push(place(self.item(key_id), message));
                 continue;
             }
@@ -195,10 +200,10 @@ impl<'a, 't> Decoder<'a, 't> {
     /// A key keeps its own number type until it is named.
     fn key(&mut self, id: usize) -> Result<Value, Problem> {
         let numbers = std::mem::replace(&mut self.numbers, Numbers::Exact);
-        let problem = self.number_problem.take();
+        let problems = self.number_problems.len();
         let key = self.value(id)?;
         self.numbers = numbers;
-        self.number_problem = problem;
+        self.number_problems.truncate(problems);
         match key {
             Value::List(_) | Value::Map(_) => {
                 Err(place(self.item(id), format!("invalid map key: {}", gosyntax::print(&key))))
@@ -213,23 +218,37 @@ impl<'a, 't> Decoder<'a, 't> {
     }
 
     /// The string that a key without quotes becomes.
-    fn key_name(&mut self, id: usize, key: &Value, value: &Value) -> String {
-        match key {
+    fn key_name(&mut self, id: usize, value: usize, key: &Value) -> Result<String, Problem> {
+        Ok(match key {
             Value::Bool(b) => b.to_string(),
             Value::Int(n) => n.to_string(),
             Value::Float(f) => json::key_of_float(*f),
             Value::String(_) | Value::Null | Value::Uint(_) | Value::List(_) | Value::Map(_) => {
-                let kind = if key.is_null() { "%!s(<nil>)" } else { "uint64" };
-                let message = format!(
-                    "unsupported map key of type: {kind}, key: {}, value: {}",
-                    gosyntax::print(key),
-                    gosyntax::print(value)
-                );
-                let item = self.item(id);
-                self.key_problem.get_or_insert_with(|| place(item, message));
+                // The first counts; looking at values again for each would cost too much.
+                if self.key_problem.is_none() {
+                    let value = self.key_value(value)?;
+                    let kind = if key.is_null() { "%!s(<nil>)" } else { "uint64" };
+                    let message = format!(
+                        "unsupported map key of type: {kind}, key: {}, value: {}",
+                        gosyntax::print(key),
+                        gosyntax::print(&value)
+                    );
+                    self.key_problem = Some(place(self.item(id), message));
+                }
                 String::new()
             }
-        }
+        })
+    }
+
+    /// A value once more, with whole numbers as they were written; it counts for nothing.
+    fn key_value(&mut self, id: usize) -> Result<Value, Problem> {
+        let numbers = std::mem::replace(&mut self.numbers, Numbers::Exact);
+        let before = (self.decoded, self.from_aliases, self.number_problems.len());
+        let value = self.value(id);
+        self.numbers = numbers;
+        (self.decoded, self.from_aliases) = (before.0, before.1);
+        self.number_problems.truncate(before.2);
+        value
     }
 
     fn merge(&mut self, id: usize, map: &mut Map) -> Result<(), Problem> {
@@ -276,6 +295,25 @@ impl<'a, 't> Decoder<'a, 't> {
         self.entries(id, children, map)?;
         self.depth -= 1;
         Ok(())
+    }
+}
+
+/// What `json.Marshal` complains about: the first number in the order of keys that is not finite.
+/// One under a key that was given again later is gone by then.
+fn not_finite(value: &Value, problems: Vec<Problem>) -> Option<Problem> {
+    if problems.is_empty() {
+        return None;
+    }
+    let message = json::unsupported(first_not_finite(value)?);
+    problems.into_iter().find(|problem| problem.message == message)
+}
+
+fn first_not_finite(value: &Value) -> Option<f64> {
+    match value {
+        Value::Float(number) => (!number.is_finite()).then_some(*number),
+        Value::List(list) => list.iter().find_map(first_not_finite),
+        Value::Map(map) => map.values().find_map(first_not_finite),
+        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Uint(_) | Value::String(_) => None,
     }
 }
 

@@ -27,12 +27,14 @@ mod gosyntax;
 pub mod json;
 pub mod node;
 mod parser;
+pub mod quote;
 mod resolver;
 mod scanner;
 mod source;
 pub mod styled;
 mod timestamp;
 mod token;
+pub mod unicode;
 mod value;
 
 pub use document::{

@@ -67,7 +67,7 @@ pub(super) fn strict_problem(data: &[u8]) -> Option<String> {
         Err(error) => return Some(error.to_string()),
     };
     let unknown = unknown_field(value.as_map()?, FIELDS)?;
-    let unknown = crate::values::go_quote(&unknown);
+    let unknown = yaml::quote::quote(&unknown);
     Some(format!("error unmarshaling JSON: while decoding JSON: json: unknown field {unknown}"))
 }
 

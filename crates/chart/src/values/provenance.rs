@@ -92,7 +92,7 @@ impl What {
                 if short.len() < text.len() {
                     short.push('…');
                 }
-                Self::Scalar(super::go_quote(&short))
+                Self::Scalar(yaml::quote::quote(&short))
             }
             Value::Bool(_) | Value::Int(_) | Value::Uint(_) | Value::Float(_) => {
                 Self::Scalar(go_print(value))

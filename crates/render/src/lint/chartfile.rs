@@ -98,7 +98,7 @@ fn chart_version(chart: &Metadata) -> Result<(), String> {
         let plain = version.strip_prefix('v').unwrap_or(version);
         let build = plain.split_once('+').map_or("", |(_, build)| build);
         let plus = if build.is_empty() { "" } else { "+" };
-        let canonical = go_quote(&format!("0.0.0-0{plus}{build}"));
+        let canonical = go_quote(format!("0.0.0-0{plus}{build}"));
         return refuse(format!("version {canonical} is less than or equal to \"0.0.0-0\""));
     }
     Ok(())

@@ -9,7 +9,7 @@ use crate::composer::{Children, Item, ItemKind, MAX_DEPTH, Tree};
 use crate::decoder::{is_merge, place};
 use crate::node::Style;
 use crate::resolver::{self, Resolved};
-use crate::{gosyntax, json};
+use crate::{gosyntax, json, quote};
 
 /// How many nodes aliases may add to a document.
 const MAX_ALIASED: usize = 100_000;
@@ -113,7 +113,7 @@ impl<'a, 't> Builder<'a, 't> {
             let value = self.node(value_id)?;
             if let Some((_, Origin::Written)) = entries.places.get(&key.name) {
                 let line = key_item.start.line + 1;
-                let name = gosyntax::quote(&key.name);
+                let name = quote::quote(&key.name);
                 let message = format!("line {line}: key {name} already set in map");
                 return Err(place(key_item, message));
             }
