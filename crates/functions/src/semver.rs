@@ -98,8 +98,20 @@ impl Object for VersionObject {
         })
     }
 
-    fn marshal(&self) -> Value {
-        Value::str(self.version.to_string())
+    fn marshal(&self) -> Option<Value> {
+        Some(Value::str(self.version.to_string()))
+    }
+
+    fn printed_fields(&self) -> Vec<(&'static str, Value)> {
+        let Version { major, minor, patch, prerelease, metadata, original } = self.version.clone();
+        vec![
+            ("major", uint64(major)),
+            ("minor", uint64(minor)),
+            ("patch", uint64(patch)),
+            ("pre", Value::str(prerelease)),
+            ("metadata", Value::str(metadata)),
+            ("original", Value::str(original)),
+        ]
     }
 }
 

@@ -74,12 +74,12 @@ impl Object for Struct {
         std::ptr::addr_eq(self, other)
     }
 
-    fn marshal(&self) -> Value {
+    fn json_fields(&self) -> Vec<(&'static str, Value)> {
         if self.json.is_empty() {
-            return Value::map(self.fields.clone());
+            return self.fields.clone();
         }
         let named = self.json.iter().zip(&self.fields).filter(|(name, _)| !name.is_empty());
-        Value::map(named.map(|(name, (_, value))| (*name, value.clone())))
+        named.map(|(name, (_, value))| (*name, value.clone())).collect()
     }
 }
 
@@ -101,6 +101,12 @@ impl Object for Version {
         [("Version", version), ("Major", major), ("Minor", minor)]
             .map(|(name, text)| (name, Value::from(text.as_str())))
             .into()
+    }
+
+    fn printed_fields(&self) -> Vec<(&'static str, Value)> {
+        let mut fields = self.fields();
+        fields.insert(1, ("normalizedVersion", Value::from(self.0.constrained())));
+        fields
     }
 
     fn methods(&self) -> &'static [Function] {

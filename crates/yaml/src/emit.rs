@@ -41,6 +41,17 @@ pub(crate) enum Flavor {
     V3,
 }
 
+/// How an output names and orders the fields of a Go struct.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fields {
+    /// By their JSON tags, as declared: `encoding/json`.
+    Tagged,
+    /// By their JSON tags, sorted as a map: `sigs.k8s.io/yaml`.
+    Sorted,
+    /// In lower case, as declared: go-yaml 3.
+    Lowercase,
+}
+
 /// What `sigs.k8s.io/yaml` prints for a value (Helm's `toYaml`, with a line break at the end);
 /// empty if it has no JSON form.
 pub fn v2(value: &(impl Emit + ?Sized)) -> String {
@@ -87,6 +98,17 @@ impl Emitter<'_> {
         match &self.target {
             Target::Json(_) => keys.sort_by(|a, b| a.as_ref().cmp(b.as_ref())),
             Target::Yaml(w) => order::sort(keys, w.flavor()),
+        }
+    }
+
+    /// How this output prints the fields of a struct.
+    pub fn fields(&self) -> Fields {
+        match &self.target {
+            Target::Json(_) => Fields::Tagged,
+            Target::Yaml(w) => match w.flavor() {
+                Flavor::V2 => Fields::Sorted,
+                Flavor::V3 => Fields::Lowercase,
+            },
         }
     }
 

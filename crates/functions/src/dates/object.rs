@@ -35,9 +35,19 @@ const METHODS: &[Function] = &[
     }),
     fixed("Hour", &[], |_, args| part(args, |civil| i64::from(civil.hour))),
     fixed("IsZero", &[], |_, args| Ok(Value::Bool(TimeObject::time(args, 0)?.is_zero()))),
+    fixed("In", &[Param::Object(LOCATION)], |_, args| {
+        let zone = args.any(1).downcast::<LocationObject>();
+        // Go panics in words of its own for a nil location.
+        let zone =
+            zone.ok_or_else(|| CallError::new("time: missing Location in call to Time.In"))?;
+        changed(args, |time| time.at(zone.0.clone()))
+    }),
     fixed("Local", &[], |cx, args| {
         let zone = super::local(cx);
         changed(args, |time| time.at(zone))
+    }),
+    fixed("Location", &[], |_, args| {
+        Ok(Value::object(LocationObject(TimeObject::time(args, 0)?.zone().clone())))
     }),
     fixed("Minute", &[], |_, args| part(args, |civil| i64::from(civil.minute))),
     fixed("Month", &[], |_, args| {
@@ -69,6 +79,41 @@ const METHODS: &[Function] = &[
     fixed("Year", &[], |_, args| part(args, |civil| civil.year)),
     fixed("YearDay", &[], |_, args| part(args, |civil| i64::from(civil.year_day))),
 ];
+
+/// Go's name of the type of a zone.
+const LOCATION: &str = "*time.Location";
+
+/// A zone as a template's value. The local one goes by its name in the zone database, as in Go
+/// where `TZ` names it.
+#[derive(Debug)]
+struct LocationObject(Location);
+
+impl Object for LocationObject {
+    fn type_name(&self) -> &str {
+        LOCATION
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn methods(&self) -> &'static [Function] {
+        const METHODS: &[Function] = &[fixed("String", &[], |_, args| {
+            let zone = args.any(0).downcast::<LocationObject>().ok_or_else(fault::nil_pointer)?;
+            Ok(Value::str(zone.0.name()))
+        })];
+        METHODS
+    }
+
+    fn text(&self) -> Option<Str> {
+        Some(self.0.name().into())
+    }
+
+    fn equals(&self, other: &dyn Object) -> bool {
+        let other = other.as_any().downcast_ref::<Self>();
+        other.is_some_and(|other| self.0.name() == other.0.name())
+    }
+}
 
 /// A time as a template's value.
 #[derive(Debug)]
@@ -112,8 +157,31 @@ impl Object for TimeObject {
         })
     }
 
-    fn marshal(&self) -> Value {
-        Value::str(layout::format(&self.0, super::RFC3339))
+    fn marshal(&self) -> Option<Value> {
+        Some(Value::str(layout::format(&self.0, super::RFC3339)))
+    }
+
+    fn go_syntax(&self) -> Option<Str> {
+        let civil = self.0.civil();
+        let month = layout::format(&self.0, b"January");
+        let zone = match self.0.zone() {
+            Location::Utc => "time.UTC".to_owned(),
+            // A zone that was read with a time has no name in Go but this one.
+            zone @ (Location::Named(_) | Location::Fixed { .. }) => {
+                format!("time.Location({})", yaml::quote::quote(zone.name()))
+            }
+        };
+        let text = format!(
+            "time.Date({}, time.{}, {}, {}, {}, {}, {}, {zone})",
+            civil.year,
+            String::from_utf8_lossy(&month),
+            civil.day,
+            civil.hour,
+            civil.minute,
+            civil.second,
+            self.0.nanosecond()
+        );
+        Some(text.into())
     }
 }
 

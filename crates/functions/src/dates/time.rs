@@ -177,7 +177,7 @@ impl Time {
     pub(crate) fn civil(&self) -> Civil {
         let (zone, offset) = self.zone.lookup(self.seconds);
         let local = self.seconds.wrapping_add(i64::from(offset));
-        let (days, clock) = (local.div_euclid(86_400), local.rem_euclid(86_400) as u32);
+        let (days, clock) = days_and_clock(local);
         let (year, month, day) = civil_from_days(days);
         let year_day = (days - days_from_civil(year, 1, 1)) as u32 + 1;
         Civil {
@@ -217,6 +217,15 @@ impl Location {
                 }
                 Some(Self::Named(Rc::new(zone)))
             }
+        }
+    }
+
+    /// `Location.String`: what the zone was loaded or read as.
+    pub(crate) fn name(&self) -> &str {
+        match self {
+            Self::Utc => "UTC",
+            Self::Fixed { name, .. } => name,
+            Self::Named(zone) => zone.iana_name().unwrap_or("Local"),
         }
     }
 
@@ -304,6 +313,14 @@ fn days_from_civil(year: i64, month: u32, day: u32) -> i64 {
 }
 
 /// The date of a day since 1970.
+/// Days from 1970 and seconds of the day. Go counts from a year so long ago that seconds of 64 bits
+/// without a sign hold what templates can reach; beyond it they wrap.
+fn days_and_clock(seconds: i64) -> (i64, u32) {
+    const DAYS_BEFORE_1970: u64 = 292_277_022_400 / 400 * 146_097 + 719_468;
+    let absolute = (seconds as u64).wrapping_add(DAYS_BEFORE_1970 * 86_400);
+    ((absolute / 86_400) as i64 - DAYS_BEFORE_1970 as i64, (absolute % 86_400) as u32)
+}
+
 fn civil_from_days(days: i64) -> (i64, u32, u32) {
     let days = days.wrapping_add(719_468);
     let era = days.div_euclid(146_097);

@@ -1,7 +1,7 @@
 //! Printing TOML as BurntSushi/toml 1.6 does: plain keys first, then tables, each sorted, tables
 //! indented by two spaces. Invariant: nil entries are left out; the errors are its texts.
 
-use template::{IntKind, Map, Str, Value, format};
+use template::{IntKind, Str, Value, format};
 
 /// Prints a value; the error is the library's text.
 pub(super) fn write(value: &Value) -> Result<Vec<u8>, String> {
@@ -29,6 +29,11 @@ enum Shape {
 impl Writer {
     fn encode(&mut self, key: &[Str], value: &Value) -> Result<(), String> {
         match shape(value)? {
+            // On its own a nil slice is an empty one; under a key it is left out.
+            Shape::Nil if key.is_empty() && value.as_list().is_some() => {
+                self.out.extend_from_slice(b"[]");
+                Ok(())
+            }
             Shape::Nil => Ok(()),
             Shape::Plain => self.key_value(key, value, Place::Block),
             Shape::Table => self.table(key, value),
@@ -62,7 +67,7 @@ impl Writer {
             self.newline();
             self.header(key, (b"[[", b"]]"));
             self.newline();
-            self.entries(key, &map_of(item), Place::Block)?;
+            self.entries(key, entries_of(item), Place::Block)?;
         }
         Ok(())
     }
@@ -75,12 +80,17 @@ impl Writer {
             self.header(key, (b"[", b"]"));
             self.newline();
         }
-        self.entries(key, &map_of(value), Place::Block)
+        self.entries(key, entries_of(value), Place::Block)
     }
 
-    fn entries(&mut self, key: &[Str], map: &Map, place: Place) -> Result<(), String> {
+    fn entries(
+        &mut self,
+        key: &[Str],
+        entries: Vec<(Str, Value)>,
+        place: Place,
+    ) -> Result<(), String> {
         let (mut plain, mut tables) = (Vec::new(), Vec::new());
-        for (name, value) in map.to_vec() {
+        for (name, value) in entries {
             match shape(&value)? {
                 Shape::Table | Shape::Tables => tables.push((name, value)),
                 Shape::Nil | Shape::Plain => plain.push((name, value)),
@@ -133,11 +143,11 @@ impl Writer {
                 }
                 self.out.push(b']');
             }
-            Value::Map(map) => self.entries(&[], map, Place::Inline)?,
+            Value::Map(map) => self.entries(&[], map.to_vec(), Place::Inline)?,
             Value::Object(object) => match (crate::dates::to_toml(value), object.marshal()) {
                 (Some(time), _) => self.out.extend(time),
-                (None, Value::Str(text)) => self.quoted(text.as_bytes()),
-                (None, other) => self.entries(&[], &map_of(&other), Place::Inline)?,
+                (None, Some(Value::Str(text))) => self.quoted(text.as_bytes()),
+                (None, _) => self.entries(&[], entries_of(value), Place::Inline)?,
             },
             Value::Nil | Value::Missing => return Err(NIL_ELEMENT.to_owned()),
         }
@@ -225,8 +235,8 @@ fn shape(value: &Value) -> Result<Shape, String> {
         _ if value.is_nil() => Shape::Nil,
         Value::Map(_) => Shape::Table,
         Value::Object(object) => match object.marshal() {
-            Value::Map(_) => Shape::Table,
-            _ => Shape::Plain,
+            None => Shape::Table,
+            Some(_) => Shape::Plain,
         },
         Value::List(list) if !list.is_empty() => {
             let mut tables = true;
@@ -243,13 +253,13 @@ fn shape(value: &Value) -> Result<Shape, String> {
     })
 }
 
-fn map_of(value: &Value) -> Map {
+/// The entries of a table: a map's sorted, a struct's as declared.
+fn entries_of(value: &Value) -> Vec<(Str, Value)> {
     match value {
-        Value::Map(map) => map.clone(),
-        Value::Object(object) => match object.marshal() {
-            Value::Map(map) => map,
-            _ => Map::new(template::MapType::Any),
-        },
-        _ => Map::new(template::MapType::Any),
+        Value::Map(map) => map.to_vec(),
+        Value::Object(object) => {
+            object.fields().into_iter().map(|(name, value)| (Str::from(name), value)).collect()
+        }
+        _ => Vec::new(),
     }
 }

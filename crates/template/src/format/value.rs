@@ -184,6 +184,9 @@ impl Printer {
     }
 
     fn object(&mut self, value: &Value, object: &dyn Object, verb: char, depth: usize) {
+        if let Some(text) = object.go_syntax().filter(|_| self.flags.sharp_v) {
+            return self.out.extend_from_slice(text.as_bytes());
+        }
         match object.kind() {
             Kind::Ptr if depth == 0 => self.out.push(b'&'),
             Kind::Ptr | Kind::Func => return self.pointer(value, verb),
@@ -195,7 +198,7 @@ impl Printer {
         }
         let (_, between, _) = self.brackets(b'{', b'}');
         self.out.push(b'{');
-        for (at, (name, field)) in object.fields().into_iter().enumerate() {
+        for (at, (name, field)) in object.printed_fields().into_iter().enumerate() {
             if at > 0 {
                 self.out.extend_from_slice(between);
             }

@@ -1,8 +1,8 @@
 //! Values from and to `yaml`'s trees, and printing as YAML and JSON without a copy.
 
-use yaml::emit::{Emit, Emitter};
+use yaml::emit::{Emit, Emitter, Fields};
 
-use super::{IntKind, List, ListType, Map, MapType, Str, UintKind, Value};
+use super::{IntKind, List, ListType, Map, MapType, Object, Str, UintKind, Value};
 use crate::stack;
 
 /// How deep a tree is printed; deeper ones hold themselves.
@@ -78,7 +78,10 @@ fn plain(value: &Value, depth: usize) -> yaml::Value {
         })),
         Value::Map(value) if value.is_nil() => yaml::Value::Null,
         Value::Map(value) => yaml::Value::Map(plain_map(value, depth)),
-        Value::Object(value) => plain(&value.marshal(), depth + 1),
+        Value::Object(value) => match value.marshal() {
+            Some(value) => plain(&value, depth + 1),
+            None => plain(&Value::map(value.json_fields()), depth + 1),
+        },
     }
 }
 
@@ -103,7 +106,10 @@ fn emit(value: &Value, to: &mut Emitter<'_>, depth: usize) {
         Value::Bytes(value) => to.str(&base64(value.as_bytes())),
         Value::List(value) => stack::grow(|| emit_list(value, to, depth)),
         Value::Map(value) => stack::grow(|| emit_map(value, to, depth)),
-        Value::Object(value) => emit(&value.marshal(), to, depth + 1),
+        Value::Object(value) => match value.marshal() {
+            Some(value) => emit(&value, to, depth + 1),
+            None => emit_struct(&**value, to, depth),
+        },
     }
 }
 
@@ -143,6 +149,26 @@ fn emit_map(map: &Map, to: &mut Emitter<'_>, depth: usize) {
         if to.failed() {
             return;
         }
+    }
+    to.end_map();
+}
+
+/// A struct: its fields in the order of their declaration where the output keeps it.
+fn emit_struct(object: &dyn Object, to: &mut Emitter<'_>, depth: usize) {
+    let fields = match to.fields() {
+        Fields::Tagged => object.json_fields(),
+        Fields::Sorted => return emit(&Value::map(object.json_fields()), to, depth + 1),
+        Fields::Lowercase => object.fields(),
+    };
+    let lowercase = to.fields() == Fields::Lowercase;
+    to.begin_map(fields.len());
+    for (name, value) in fields {
+        if lowercase {
+            to.key(&name.to_lowercase());
+        } else {
+            to.key(name);
+        }
+        emit(&value, to, depth + 1);
     }
     to.end_map();
 }

@@ -26,6 +26,16 @@ pub trait Object: Any + Debug {
         Vec::new()
     }
 
+    /// All fields as `fmt` prints them, the ones that templates cannot read too.
+    fn printed_fields(&self) -> Vec<(&'static str, Value)> {
+        self.fields()
+    }
+
+    /// What its `GoString` method gives for `%#v`, if it has one.
+    fn go_syntax(&self) -> Option<Str> {
+        None
+    }
+
     /// Its methods; the receiver is their first argument.
     fn methods(&self) -> &'static [Function] {
         &[]
@@ -44,9 +54,14 @@ pub trait Object: Any + Debug {
     /// Go's `==` on two values of this type (and `reflect.DeepEqual`).
     fn equals(&self, other: &dyn Object) -> bool;
 
-    /// What YAML and JSON print: a tree of plain values.
-    fn marshal(&self) -> Value {
-        Value::map(self.fields())
+    /// What YAML and JSON print in its place, if its type says so itself (`MarshalJSON`).
+    fn marshal(&self) -> Option<Value> {
+        None
+    }
+
+    /// What JSON prints of a struct: its fields by their tags, in Go's order.
+    fn json_fields(&self) -> Vec<(&'static str, Value)> {
+        self.fields()
     }
 
     /// The function that `call` calls, if this is a function value.
