@@ -26,7 +26,7 @@ enum Layer {
 
 use Layer::{Dev, Edge, Pure};
 
-const TABLE: [(&str, Layer); 28] = [
+const TABLE: [(&str, Layer); 29] = [
     ("diagnostic", Pure(0)),
     ("yaml", Pure(0)),
     ("template", Pure(0)),
@@ -52,6 +52,7 @@ const TABLE: [(&str, Layer); 28] = [
     ("testkit", Dev),
     ("xtask", Dev),
     ("e2e", Dev),
+    ("oracle", Dev),
     ("benches", Dev),
     ("fuzz", Dev),
     ("examples", Dev),

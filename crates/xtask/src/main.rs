@@ -11,6 +11,7 @@ mod command;
 mod deny;
 mod go;
 mod layers;
+mod oracle;
 mod test;
 mod testenv;
 
@@ -21,6 +22,7 @@ usage: cargo xtask COMMAND
   testenv build   compile the real programs that the tests run against (cached)
   testenv path    print the directory of those programs
   layers          check that dependencies between crates point down
+  oracle          compare generated cases with the real Go engine (--cases N --seed S --only G)
   deny            check licences, bans and sources of dependencies
   bench           not there yet
 ";
@@ -33,6 +35,7 @@ fn main() -> ExitCode {
         ["testenv", "build"] => testenv::build().map(|_| ()),
         ["testenv", "path"] => testenv::path(),
         ["layers"] => layers::run(),
+        ["oracle", flags @ ..] => oracle::run(flags),
         ["deny"] => deny::run(deny::Missing::Install),
         ["bench"] => {
             Err("bench is not there yet: the comparison with the peers comes later".into())

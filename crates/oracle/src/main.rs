@@ -1,0 +1,82 @@
+//! `cargo xtask oracle`: compares generated cases with the real Go engine.
+//!
+//! It prints the seed, what each generator reached, and each difference as the question that the
+//! oracle was asked; it ends with 1 where there is one.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "it talks to a contributor")]
+
+use std::fmt::Write as _;
+use std::process::ExitCode;
+
+use oracle::{Found, Report, Settings, generate::Generator};
+
+const USAGE: &str = "\
+usage: cargo xtask oracle [--cases N] [--seed S] [--only GENERATOR] [--differences D]
+
+  GENERATOR  functions, templates, yaml, set or charts
+";
+
+fn main() -> ExitCode {
+    let settings = match settings(std::env::args().skip(1)) {
+        Ok(settings) => settings,
+        Err(error) => {
+            eprintln!("{error}\n\n{USAGE}");
+            return ExitCode::FAILURE;
+        }
+    };
+    println!("seed {}", settings.seed);
+    // Deep but legal recursion of templates needs more stack than a thread usually has.
+    let worker = std::thread::Builder::new().stack_size(256 << 20).spawn(move || {
+        std::panic::set_hook(Box::new(|_| {}));
+        oracle::run(testkit::oracle(), &settings)
+    });
+    let Ok(Ok(report)) = worker.map(std::thread::JoinHandle::join) else {
+        eprintln!("the run ended early");
+        return ExitCode::FAILURE;
+    };
+    print!("{}", shown(&report));
+    if report.different.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn settings(mut words: impl Iterator<Item = String>) -> Result<Settings, String> {
+    let mut settings =
+        Settings { cases: 100_000, seed: 1, generators: Generator::ALL.to_vec(), differences: 20 };
+    while let Some(word) = words.next() {
+        let value = words.next().ok_or(format!("{word} needs a value"))?;
+        let number = || value.parse().map_err(|e| format!("{word} {value}: {e}"));
+        match word.as_str() {
+            "--cases" => settings.cases = number()?,
+            "--seed" => settings.seed = number()?,
+            "--differences" => settings.differences = number()? as usize,
+            "--only" => {
+                let known = Generator::ALL.into_iter().find(|g| g.name() == value);
+                settings.generators = vec![known.ok_or(format!("no generator {value}"))?];
+            }
+            _ => return Err(format!("unknown flag {word}")),
+        }
+    }
+    Ok(settings)
+}
+
+fn shown(report: &Report) -> String {
+    let mut text = String::new();
+    for Found { generator, number, case, difference } in &report.different {
+        let name = generator.name();
+        let _ = writeln!(text, "\n{name} case {number} differs:\n  {}", case.request());
+        let _ = writeln!(text, "  Go:   {:?}\n  ours: {:?}", difference.go, difference.ours);
+    }
+    for generator in Generator::ALL {
+        let of = |counts: &std::collections::BTreeMap<_, u64>| {
+            counts.get(&generator).copied().unwrap_or_default()
+        };
+        let (printed, failed) = (of(&report.printed), of(&report.failed));
+        let _ = writeln!(
+            text,
+            "{:10} {} same ({printed} outputs, {failed} errors), {} not comparable",
+            generator.name(),
+            printed + failed,
+            of(&report.skipped)
+        );
+    }
+    let _ = writeln!(text, "{} differences", report.different.len());
+    text
+}
