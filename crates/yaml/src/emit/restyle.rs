@@ -190,8 +190,35 @@ impl Printer {
             self.block(node, text, *style, indent + INDENT);
             return;
         }
-        self.flow(node, Place::Block);
+        if let Kind::Scalar { text, style: Style::SingleQuoted } = &node.kind
+            && text.contains('\n')
+            && analyze(text, Flavor::V3).single_quoted
+        {
+            self.quoted_lines(text, indent + INDENT);
+        } else {
+            self.flow(node, Place::Block);
+        }
         self.line_end(node);
+    }
+
+    /// A single-quoted text of several lines: the first of several line breaks is two.
+    fn quoted_lines(&mut self, text: &str, indent: usize) {
+        self.out.push('\'');
+        let mut breaks = false;
+        for c in text.chars() {
+            if is_break(c) {
+                self.out.push_str(if breaks || c != '\n' { "" } else { "\n" });
+                self.out.push(c);
+            } else {
+                if breaks {
+                    self.out.extend(std::iter::repeat_n(' ', indent));
+                }
+                self.out.push_str(if c == '\'' { "'" } else { "" });
+                self.out.push(c);
+            }
+            breaks = is_break(c);
+        }
+        self.out.push('\'');
     }
 
     fn spaced_properties(&mut self, node: &Node) {
@@ -266,13 +293,13 @@ impl Printer {
         }
         self.line_end(node);
         let (mut breaks, mut leading) = (true, true);
-        let mut chars = text.chars().peekable();
-        while let Some(c) = chars.next() {
+        for c in text.chars() {
             if is_break(c) {
-                // A line break in a folded text is two, unless more-indented lines meet there.
+                // A line break in a folded text is two. Whether the next line is indented would matter;
+                // go-yaml looks at the beginning of the text instead, and so it is here.
                 if style == Style::Folded && !breaks && !leading && c == '\n' {
                     let next = text.chars().find(|c| !is_break(*c));
-                    if next.is_some_and(|c| c != ' ' && c != '\t') && chars.peek().is_some() {
+                    if next.is_some_and(|c| c != ' ' && c != '\t') {
                         self.out.push('\n');
                     }
                 }
