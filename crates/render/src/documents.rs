@@ -9,7 +9,7 @@ use std::sync::Arc;
 use chart::Warning;
 use diagnostic::Source;
 use yaml::node::Kind;
-use yaml::{Map, Numbers, Value};
+use yaml::{Map, Numbers, Value, Wanted};
 
 use crate::kinds::{self, INSTALL_ORDER};
 use crate::{DeletePolicy, Error, Hook, HookEvent, Manifest, OutputLogPolicy};
@@ -137,6 +137,13 @@ fn list(words: &str) -> impl Iterator<Item = String> + '_ {
     words.split(',').map(|word| word.trim().to_lowercase())
 }
 
+/// The parts of a manifest that make its head.
+const HEAD: Wanted<'_> = Wanted::Entries(&[
+    ("apiVersion", Wanted::All),
+    ("kind", Wanted::All),
+    ("metadata", Wanted::Entries(&[("name", Wanted::All), ("annotations", Wanted::All)])),
+]);
+
 /// What Helm reads of a manifest.
 #[derive(Default)]
 struct Head {
@@ -183,7 +190,8 @@ fn span_of(text: &str, keys: &[String]) -> Option<Range<usize>> {
 impl Head {
     fn read(text: &str) -> Result<Self, Unread> {
         let mut head = Self::default();
-        let map = match yaml::from_str(text, Numbers::Exact).map_err(Unread::Yaml)? {
+        let read = yaml::parts_from_str(text, Numbers::Exact, HEAD);
+        let map = match read.map_err(Unread::Yaml)? {
             Value::Null => return Ok(head),
             Value::Map(map) => map,
             other => return Err(mismatch(&other, "Go value of type util.SimpleHead")),

@@ -29,16 +29,52 @@ pub(crate) enum Duplicates {
     Refused,
 }
 
+/// What a reader wants of a value; the rest is checked as if it were wanted, but not built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted<'w> {
+    /// The value with all that is in it.
+    All,
+    /// Of a map the entries with these keys, ASCII letters in either case, and what is wanted of
+    /// each; another value with all that is in it.
+    Entries(&'w [(&'w str, Wanted<'w>)]),
+    /// Nothing: it becomes null, or an empty map.
+    Nothing,
+}
+
+impl Wanted<'_> {
+    /// What is wanted of an entry.
+    fn below(self, key: &str) -> Self {
+        match self {
+            Self::All | Self::Nothing => self,
+            Self::Entries(entries) => entries
+                .iter()
+                .find(|(name, _)| name.eq_ignore_ascii_case(key))
+                .map_or(Self::Nothing, |(_, wanted)| *wanted),
+        }
+    }
+}
+
 /// Decodes one document.
 pub(crate) fn decode(
     tree: &Tree<'_>,
     numbers: Numbers,
     duplicates: Duplicates,
 ) -> Result<Value, Error> {
+    decode_parts(tree, numbers, duplicates, Wanted::All)
+}
+
+/// Decodes what is wanted of a document.
+pub(crate) fn decode_parts(
+    tree: &Tree<'_>,
+    numbers: Numbers,
+    duplicates: Duplicates,
+    wanted: Wanted<'_>,
+) -> Result<Value, Error> {
     let mut decoder = Decoder {
         tree,
         numbers,
         duplicates,
+        wanted,
         expanding: Vec::new(),
         // go-yaml counts the document itself.
         decoded: 1,
@@ -48,8 +84,11 @@ pub(crate) fn decode(
         key_problem: None,
         number_problems: Vec::new(),
     };
-    let value =
-        if tree.items.is_empty() { Value::Null } else { decoder.value(0).map_err(Error::Parse)? };
+    let value = if tree.items.is_empty() {
+        Value::Null
+    } else {
+        decoder.value(0).map_err(|p| Error::Parse(*p))?
+    };
     if !decoder.repeated.is_empty() {
         let mut problem = Problem::new("unmarshal errors:");
         for repeated in &decoder.repeated {
@@ -59,6 +98,11 @@ pub(crate) fn decode(
         let first = decoder.repeated.swap_remove(0);
         return Err(Error::Parse(Problem { message: problem.message, ..first }));
     }
+    if wanted != Wanted::All && !decoder.number_problems.is_empty() {
+        // Which one counts depends on all that was read.
+        decode_parts(tree, numbers, duplicates, Wanted::All)?;
+        return Ok(value);
+    }
     let numbers = decoder.number_problems;
     match decoder.key_problem.or_else(|| not_finite(&value, numbers)) {
         Some(problem) => Err(Error::Convert(problem)),
@@ -66,10 +110,15 @@ pub(crate) fn decode(
     }
 }
 
+/// Boxed, for a decoder's frames to stay small: it recurses.
+type Failed = Box<Problem>;
+
 struct Decoder<'a, 't> {
     tree: &'a Tree<'t>,
     numbers: Numbers,
     duplicates: Duplicates,
+    /// What is wanted of the value at hand.
+    wanted: Wanted<'a>,
     /// The aliases we are inside of.
     expanding: Vec<usize>,
     decoded: usize,
@@ -87,7 +136,7 @@ impl<'a, 't> Decoder<'a, 't> {
     }
 
     /// Counts one decoded node, as go-yaml does to stop documents that are mostly aliases.
-    fn count(&mut self) -> Result<(), Problem> {
+    fn count(&mut self) -> Result<(), Failed> {
         self.decoded += 1;
         if !self.expanding.is_empty() {
             self.from_aliases += 1;
@@ -95,28 +144,34 @@ impl<'a, 't> Decoder<'a, 't> {
         if self.from_aliases > 100 && self.decoded > 1000 {
             let share = self.from_aliases as f64 / self.decoded as f64;
             if share > allowed_share(self.decoded) {
-                return Err(Problem::new("document contains excessive aliasing"));
+                return Err(Problem::new("document contains excessive aliasing").into());
             }
         }
         Ok(())
     }
 
-    fn value(&mut self, id: usize) -> Result<Value, Problem> {
+    /// Comes to a node.
+    fn visit(&mut self, id: usize) -> Result<(), Failed> {
         self.count()?;
         if self.depth > MAX_DEPTH {
-            return Err(place(self.item(id), format!("exceeded max depth of {MAX_DEPTH}")));
+            return Err(place(self.item(id), format!("exceeded max depth of {MAX_DEPTH}")).into());
         }
+        Ok(())
+    }
+
+    fn value(&mut self, id: usize) -> Result<Value, Failed> {
+        self.visit(id)?;
         self.depth += 1;
         let item = self.item(id);
         let value = match &item.kind {
-            ItemKind::Scalar { value, style } => self.scalar(item, value, *style)?,
-            ItemKind::List(children) => {
-                let mut list = Vec::with_capacity(children.count);
-                for child in self.tree.children(id, *children) {
-                    list.push(self.value(child)?);
+            ItemKind::Scalar { value, style } if self.wanted == Wanted::Nothing => {
+                if !cannot_fail(item, value) {
+                    self.scalar(item, value, *style)?;
                 }
-                Value::List(list)
+                Value::Null
             }
+            ItemKind::Scalar { value, style } => self.scalar(item, value, *style)?,
+            ItemKind::List(children) => self.list(id, *children)?,
             ItemKind::Map(children) => {
                 let mut map = Map::new();
                 self.entries(id, *children, &mut map)?;
@@ -133,15 +188,32 @@ impl<'a, 't> Decoder<'a, 't> {
         Ok(value)
     }
 
-    fn enter_alias(&mut self, id: usize, name: &str) -> Result<(), Problem> {
+    fn list(&mut self, id: usize, children: Children) -> Result<Value, Failed> {
+        let mut nodes = self.tree.children(id, children);
+        if self.wanted == Wanted::Nothing {
+            nodes.try_for_each(|child| self.value(child).map(drop))?;
+            return Ok(Value::Null);
+        }
+        let wanted = std::mem::replace(&mut self.wanted, Wanted::All);
+        let mut list = Vec::with_capacity(children.count);
+        for child in nodes {
+            list.push(self.value(child)?);
+        }
+        self.wanted = wanted;
+        Ok(Value::List(list))
+    }
+
+    fn enter_alias(&mut self, id: usize, name: &str) -> Result<(), Failed> {
         if self.expanding.contains(&id) {
-            return Err(place(self.item(id), format!("anchor '{name}' value contains itself")));
+            return Err(
+                place(self.item(id), format!("anchor '{name}' value contains itself")).into()
+            );
         }
         self.expanding.push(id);
         Ok(())
     }
 
-    fn scalar(&mut self, item: &Item<'_>, text: &str, style: Style) -> Result<Value, Problem> {
+    fn scalar(&mut self, item: &Item<'_>, text: &str, style: Style) -> Result<Value, Failed> {
         let resolved = match &item.tag {
             Some(tag) => resolver::resolve(tag, text).map_err(|message| place(item, message))?,
             None if style == Style::Plain => resolver::plain(text),
@@ -168,13 +240,26 @@ impl<'a, 't> Decoder<'a, 't> {
         })
     }
 
-    fn entries(&mut self, id: usize, children: Children, map: &mut Map) -> Result<(), Problem> {
+    fn entries(&mut self, id: usize, children: Children, map: &mut Map) -> Result<(), Failed> {
+        let wanted = self.wanted;
         for (key_id, value_id) in self.tree.entries(id, children) {
             if is_merge(self.item(key_id)) {
                 self.merge(value_id, map)?;
                 continue;
             }
+            // The text of a key that is none may need the text of its value.
+            let known = if wanted == Wanted::All { None } else { string_key(self.item(key_id)) };
+            let below = known.map_or(Wanted::All, |name| wanted.below(name));
+            if below == Wanted::Nothing {
+                self.visit(key_id)?;
+                self.wanted = below;
+                self.value(value_id)?;
+                self.wanted = wanted;
+                continue;
+            }
+            self.wanted = Wanted::All;
             let key = self.key(key_id)?;
+            self.wanted = below;
             let value = self.value(value_id)?;
             let printed = match &key {
                 Value::String(_) => None,
@@ -184,6 +269,10 @@ impl<'a, 't> Decoder<'a, 't> {
                 Value::String(name) => name,
                 other => self.key_name(key_id, value_id, &other)?,
             };
+            self.wanted = wanted;
+            if wanted.below(&name) == Wanted::Nothing {
+                continue;
+            }
             if self.duplicates == Duplicates::Refused && map.contains_key(&name) {
                 let item = self.item(value_id);
                 let line = item.start.line + 1;
@@ -198,7 +287,7 @@ impl<'a, 't> Decoder<'a, 't> {
     }
 
     /// A key keeps its own number type until it is named.
-    fn key(&mut self, id: usize) -> Result<Value, Problem> {
+    fn key(&mut self, id: usize) -> Result<Value, Failed> {
         let numbers = std::mem::replace(&mut self.numbers, Numbers::Exact);
         let problems = self.number_problems.len();
         let key = self.value(id)?;
@@ -206,7 +295,8 @@ impl<'a, 't> Decoder<'a, 't> {
         self.number_problems.truncate(problems);
         match key {
             Value::List(_) | Value::Map(_) => {
-                Err(place(self.item(id), format!("invalid map key: {}", gosyntax::print(&key))))
+                Err(place(self.item(id), format!("invalid map key: {}", gosyntax::print(&key)))
+                    .into())
             }
             Value::Null
             | Value::Bool(_)
@@ -218,7 +308,7 @@ impl<'a, 't> Decoder<'a, 't> {
     }
 
     /// The string that a key without quotes becomes.
-    fn key_name(&mut self, id: usize, value: usize, key: &Value) -> Result<String, Problem> {
+    fn key_name(&mut self, id: usize, value: usize, key: &Value) -> Result<String, Failed> {
         Ok(match key {
             Value::Bool(b) => b.to_string(),
             Value::Int(n) => n.to_string(),
@@ -241,7 +331,7 @@ impl<'a, 't> Decoder<'a, 't> {
     }
 
     /// A value once more, with whole numbers as they were written; it counts for nothing.
-    fn key_value(&mut self, id: usize) -> Result<Value, Problem> {
+    fn key_value(&mut self, id: usize) -> Result<Value, Failed> {
         let numbers = std::mem::replace(&mut self.numbers, Numbers::Exact);
         let before = (self.decoded, self.from_aliases, self.number_problems.len());
         let value = self.value(id);
@@ -251,7 +341,7 @@ impl<'a, 't> Decoder<'a, 't> {
         value
     }
 
-    fn merge(&mut self, id: usize, map: &mut Map) -> Result<(), Problem> {
+    fn merge(&mut self, id: usize, map: &mut Map) -> Result<(), Failed> {
         let item = self.item(id);
         match &item.kind {
             ItemKind::List(children) => {
@@ -260,11 +350,11 @@ impl<'a, 't> Decoder<'a, 't> {
                 children.into_iter().rev().try_for_each(|child| self.merge_one(child, map))
             }
             ItemKind::Map(_) | ItemKind::Alias { .. } => self.merge_one(id, map),
-            ItemKind::Scalar { .. } => Err(not_a_map(item)),
+            ItemKind::Scalar { .. } => Err(not_a_map(item).into()),
         }
     }
 
-    fn merge_one(&mut self, id: usize, map: &mut Map) -> Result<(), Problem> {
+    fn merge_one(&mut self, id: usize, map: &mut Map) -> Result<(), Failed> {
         let item = self.item(id);
         match &item.kind {
             ItemKind::Map(children) => {
@@ -273,7 +363,7 @@ impl<'a, 't> Decoder<'a, 't> {
             }
             ItemKind::Alias { name, target } => {
                 let ItemKind::Map(children) = &self.item(*target).kind else {
-                    return Err(not_a_map(item));
+                    return Err(not_a_map(item).into());
                 };
                 self.count()?;
                 self.enter_alias(id, name)?;
@@ -282,14 +372,14 @@ impl<'a, 't> Decoder<'a, 't> {
                 self.expanding.pop();
                 Ok(())
             }
-            ItemKind::Scalar { .. } | ItemKind::List(_) => Err(not_a_map(item)),
+            ItemKind::Scalar { .. } | ItemKind::List(_) => Err(not_a_map(item).into()),
         }
     }
 
     /// Entries one level deeper, so that merges of merges are bounded too.
-    fn nested(&mut self, id: usize, children: Children, map: &mut Map) -> Result<(), Problem> {
+    fn nested(&mut self, id: usize, children: Children, map: &mut Map) -> Result<(), Failed> {
         if self.depth > MAX_DEPTH {
-            return Err(Problem::new(format!("exceeded max depth of {MAX_DEPTH}")));
+            return Err(Problem::new(format!("exceeded max depth of {MAX_DEPTH}")).into());
         }
         self.depth += 1;
         self.entries(id, children, map)?;
@@ -333,6 +423,24 @@ pub(crate) fn is_merge(item: &Item<'_>) -> bool {
             Some(tag) => matches!(tag, "!" | "tag:yaml.org,2002:merge"),
             None => *style == Style::Plain,
         }
+}
+
+/// Whether a scalar can be decoded whatever it is: it has no tag, and is no float without a number.
+fn cannot_fail(item: &Item<'_>, text: &str) -> bool {
+    item.tag.is_none() && !text.starts_with(['.', '+', '-'])
+}
+
+/// A key that is a string without more ado.
+fn string_key<'a>(item: &'a Item<'_>) -> Option<&'a str> {
+    match &item.kind {
+        ItemKind::Scalar { value, style } if item.tag.is_none() => {
+            let string = *style != Style::Plain || resolver::plain(value) == Resolved::String;
+            string.then_some(value)
+        }
+        ItemKind::Scalar { .. } | ItemKind::List(_) | ItemKind::Map(_) | ItemKind::Alias { .. } => {
+            None
+        }
+    }
 }
 
 fn not_a_map(item: &Item<'_>) -> Problem {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::composer::Composer;
-use crate::decoder::{Duplicates, decode};
+use crate::decoder::{Duplicates, Wanted, decode, decode_parts};
 use crate::source::Source;
 use crate::{Error, Map, Problem, Value, emit, json};
 
@@ -19,6 +19,14 @@ pub enum Numbers {
 /// The first document of a text, as `yaml.Unmarshal` decodes it into an `interface{}`.
 pub fn from_str(text: &str, numbers: Numbers) -> Result<Value, Error> {
     read(&Source::from_str(text), numbers, Duplicates::LastWins)
+}
+
+/// As [`from_str`], with the same errors, but only what is wanted of the document is built.
+pub fn parts_from_str(text: &str, numbers: Numbers, wanted: Wanted<'_>) -> Result<Value, Error> {
+    match Composer::new(&Source::from_str(text)).next().map_err(Error::Parse)? {
+        Some(tree) => decode_parts(&tree, numbers, Duplicates::LastWins, wanted),
+        None => Ok(Value::Null),
+    }
 }
 
 /// As [`from_str`], but a key that is given twice is an error: `yaml.UnmarshalStrict`.

@@ -37,9 +37,10 @@ mod token;
 pub mod unicode;
 mod value;
 
+pub use decoder::Wanted;
 pub use document::{
     Documents, Numbers, documents, documents_in_slice, from_slice, from_str, from_str_strict,
-    list_from_str, map_from_slice, map_from_str, to_string,
+    list_from_str, map_from_slice, map_from_str, parts_from_str, to_string,
 };
 pub use entries::{Entries, each_entry};
 pub use error::{Error, Problem};

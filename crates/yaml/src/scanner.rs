@@ -4,10 +4,12 @@
 //! of tokens, so the queue stays short and the time linear. Nesting is limited to [`MAX_LEVELS`].
 //! Not here: which token may follow which (see `parser`).
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 
 use crate::Problem;
 use crate::cursor::Cursor;
+use crate::node::Style;
 use crate::source::{Fault, Source};
 use crate::token::{Mark, Token, TokenKind};
 
@@ -91,6 +93,7 @@ impl<'t> Scanner<'t> {
         if self.tokens.is_empty() || self.held_key().is_some() { self.scan() } else { Ok(()) }
     }
 
+    #[inline(never)]
     fn scan(&mut self) -> Result<(), Problem> {
         loop {
             if !self.tokens.is_empty() {
@@ -201,6 +204,9 @@ impl<'t> Scanner<'t> {
             }
             b'#' | b'|' | b'>' | b'%' | b'@' | b'`' | b' ' | b'\t' => Err(self.no_token()),
             _ => {
+                if self.fetch_plain_key()? {
+                    return Ok(());
+                }
                 self.save_simple_key()?;
                 self.scan_plain()
             }
@@ -472,6 +478,31 @@ impl<'t> Scanner<'t> {
         }
         self.push_indicator(TokenKind::Value, 1);
         Ok(())
+    }
+
+    /// The shortest way for what most lines begin with: a plain key and its colon, outside flow
+    /// collections. Nothing is fetched, and false returned, if there is something else.
+    fn fetch_plain_key(&mut self) -> Result<bool, Problem> {
+        if self.flow_level > 0 || !self.simple_key_allowed || self.fault.is_some() {
+            return Ok(false);
+        }
+        let start = self.cursor.mark;
+        let mut end = self.cursor;
+        let colon = end.skip_words(plain::Inside::Block);
+        let mut next = end;
+        next.skip_to(colon);
+        if next.peek(0) != b':' || start.column + MAX_SIMPLE_KEY < next.mark.column {
+            return Ok(false);
+        }
+        self.remove_simple_key()?;
+        self.cursor = next;
+        self.roll_indent(start, None, TokenKind::BlockMappingStart)?;
+        self.simple_key_allowed = false;
+        self.push(TokenKind::Key, start, start);
+        let value = Cow::Borrowed(end.since(start.pos));
+        self.push(TokenKind::Scalar { value, style: Style::Plain }, start, end.mark);
+        self.push_indicator(TokenKind::Value, 1);
+        Ok(true)
     }
 
     fn fetch_block_scalar(&mut self, folding: block::Folding) -> Result<(), Problem> {

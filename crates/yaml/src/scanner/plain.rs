@@ -13,6 +13,7 @@ use crate::token::TokenKind;
 impl<'t> Scanner<'t> {
     pub(super) fn scan_plain(&mut self) -> Result<(), Problem> {
         let indent = self.indent + 1;
+        let inside = if self.flow_level > 0 { Inside::Flow } else { Inside::Block };
         let start = self.cursor.mark;
         let mut end = start;
         let mut value = Cow::Borrowed("");
@@ -22,7 +23,7 @@ impl<'t> Scanner<'t> {
                 break;
             }
             let from = self.cursor.mark.pos;
-            self.skip_words();
+            self.cursor.skip_words(inside);
             if self.cursor.mark.pos > from {
                 fold.extend(&mut value, self.cursor.since(start.pos), self.cursor.since(from));
                 end = self.cursor.mark;
@@ -61,50 +62,52 @@ impl<'t> Scanner<'t> {
             }
         }
     }
+}
 
-    /// Goes over words and the blanks between them, as far as the line goes; stays before blanks
-    /// that end it, and before an indicator that ends the scalar.
-    fn skip_words(&mut self) {
-        let bytes = self.cursor.text.as_bytes();
-        let from = self.cursor.mark.pos;
-        let end = if self.flow_level > 0 || !self.cursor.has_one_break() {
-            self.words_end(from)
-        } else {
-            let mut at = from;
-            loop {
-                let rest = bytes.get(at..).unwrap_or_default();
-                at = memchr3(b'\n', b':', b'#', rest).map_or(bytes.len(), |found| at + found);
-                if self.ends_words(at, from) {
-                    break at;
-                }
-                at += 1;
+/// What encloses a plain scalar.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Inside {
+    Block,
+    Flow,
+}
+
+impl Cursor<'_> {
+    /// Goes over words and the blanks between them, as far as the line goes, and stops before blanks
+    /// that end it; says where the indicator or the line break is that ends the words.
+    pub(super) fn skip_words(&mut self, inside: Inside) -> usize {
+        let bytes = self.text.as_bytes();
+        let from = self.mark.pos;
+        let mut end = from;
+        if inside == Inside::Flow || !self.has_one_break() {
+            while end < bytes.len() && !self.ends_words(end, inside) {
+                end += 1;
             }
-        };
+        } else {
+            loop {
+                let rest = bytes.get(end..).unwrap_or_default();
+                end = memchr3(b'\n', b':', b'#', rest).map_or(bytes.len(), |found| end + found);
+                if self.ends_words(end, inside) {
+                    break;
+                }
+                end += 1;
+            }
+        }
         let line = bytes.get(from..end).unwrap_or_default();
         let blanks = line.iter().rev().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-        self.cursor.skip_to(end - blanks);
+        self.skip_to(end - blanks);
+        end
     }
 
-    /// Where the words of a line end, looking at every byte.
-    fn words_end(&self, from: usize) -> usize {
-        let bytes = self.cursor.text.as_bytes();
-        let mut at = from;
-        while at < bytes.len() && !self.ends_words(at, from) {
-            at += 1;
-        }
-        at
-    }
-
-    /// Whether a scalar's line that began at `from` ends before the byte at `at`.
+    /// Whether the words that begin here end before the byte at `at`.
     #[inline]
-    fn ends_words(&self, at: usize, from: usize) -> bool {
-        let ahead = at - self.cursor.mark.pos;
-        match self.cursor.peek(ahead) {
+    fn ends_words(&self, at: usize, inside: Inside) -> bool {
+        let ahead = at - self.mark.pos;
+        match self.peek(ahead) {
             0 | b'\n' | b'\r' => true,
-            b':' => self.cursor.is_blankz(ahead + 1),
-            b'#' => at > from && matches!(self.cursor.text.as_bytes()[at - 1], b' ' | b'\t'),
-            b',' | b'?' | b'[' | b']' | b'{' | b'}' => self.flow_level > 0,
-            0xc2 | 0xe2 => self.cursor.is_break(ahead),
+            b':' => self.is_blankz(ahead + 1),
+            b'#' => ahead > 0 && matches!(self.text.as_bytes()[at - 1], b' ' | b'\t'),
+            b',' | b'?' | b'[' | b']' | b'{' | b'}' => inside == Inside::Flow,
+            0xc2 | 0xe2 => self.is_break(ahead),
             _ => false,
         }
     }
