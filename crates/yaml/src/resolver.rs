@@ -189,6 +189,9 @@ fn float(text: &str) -> Resolved {
 /// `[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?`
 fn is_base60(text: &str) -> bool {
     let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+    if !unsigned.starts_with(|c: char| c.is_ascii_digit()) {
+        return false;
+    }
     let digits = |s: &str| s.bytes().all(|b| b.is_ascii_digit() || b == b'_');
     let (body, fraction) = unsigned.split_once('.').unwrap_or((unsigned, ""));
     let mut parts = body.split(':');
@@ -198,10 +201,7 @@ fn is_base60(text: &str) -> bool {
         sixtieths += 1;
         matches!(part.as_bytes(), [b'0'..=b'9'] | [b'0'..=b'5', b'0'..=b'9'])
     });
-    all && sixtieths > 0
-        && first.as_bytes().first().is_some_and(u8::is_ascii_digit)
-        && digits(first)
-        && digits(fraction)
+    all && sixtieths > 0 && digits(first) && digits(fraction)
 }
 
 #[cfg(test)]

@@ -13,6 +13,9 @@ use crate::json::lossy;
 
 /// Sorts keys for one version of go-yaml.
 pub(super) fn sort<K: AsRef<[u8]>>(keys: &mut [K], flavor: Flavor) {
+    if keys.len() < 2 {
+        return;
+    }
     let texts: Vec<Cow<'_, str>> = keys.iter().map(|key| lossy(key.as_ref())).collect();
     let sorted = |order: &[usize]| {
         order.windows(2).all(|pair| less(&texts[pair[0]], &texts[pair[1]], flavor))
@@ -74,6 +77,12 @@ fn permute<K>(keys: &mut [K], order: &[usize]) {
 
 fn less(a: &str, b: &str, flavor: Flavor) -> bool {
     let common = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
+    if let (Some(a), Some(b)) = (a.as_bytes().get(common), b.as_bytes().get(common))
+        && a.is_ascii_alphabetic()
+        && b.is_ascii_alphabetic()
+    {
+        return a < b;
+    }
     let mut start = common;
     while !a.is_char_boundary(start) || !b.is_char_boundary(start) {
         start -= 1;

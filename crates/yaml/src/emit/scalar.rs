@@ -28,6 +28,9 @@ pub(super) fn analyze(text: &str, flavor: Flavor) -> Analysis {
     if text.is_empty() {
         return Analysis { multiline: false, plain: true, single_quoted: true, block: false };
     }
+    if is_tame(text) {
+        return Analysis { multiline: false, plain: true, single_quoted: true, block: true };
+    }
     let mut indicators = text.starts_with("---") || text.starts_with("...");
     let (mut line_breaks, mut special, mut tabs) = (false, false, false);
     let (mut leading, mut trailing_space, mut trailing) = (false, false, false);
@@ -75,6 +78,22 @@ pub(super) fn analyze(text: &str, flavor: Flavor) -> Analysis {
     }
 }
 
+/// Whether a text is made of words that mean nothing to YAML, whatever stands between them.
+fn is_tame(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let word = |byte: &u8| matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'/');
+    let mut after_colon = false;
+    let inside = bytes.iter().all(|byte| {
+        let after_colon = std::mem::replace(&mut after_colon, *byte == b':');
+        match byte {
+            b' ' => !after_colon,
+            b'-' | b'.' | b':' | b'(' | b')' | b'=' | b'+' | b'$' => true,
+            byte => word(byte),
+        }
+    });
+    inside && bytes.first().is_some_and(word) && bytes.last().is_some_and(word)
+}
+
 /// Line breaks of YAML 1.1.
 pub(super) fn is_break(c: char) -> bool {
     matches!(c, '\r' | '\n' | '\u{85}' | '\u{2028}' | '\u{2029}')
@@ -114,28 +133,31 @@ impl Writer {
             return;
         }
         let (mut spaces, mut breaks) = (false, false);
-        let mut chars = text.char_indices().peekable();
-        while let Some((at, c)) = chars.next() {
-            let next = chars.peek().map(|(_, c)| *c);
+        let mut at = 0;
+        while let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) {
+            let after = at + c.len_utf8();
             if c == ' ' {
+                let next = text.as_bytes().get(after);
                 let inside = quote == '\0' || (at > 0 && next.is_some());
                 if folding == Folding::Allowed
                     && !spaces
                     && self.too_long()
                     && inside
-                    && next != Some(' ')
+                    && next != Some(&b' ')
                 {
                     self.indent_line();
                 } else {
                     self.put(c);
                 }
                 spaces = true;
+                at = after;
             } else if is_break(c) {
                 if !breaks && c == '\n' {
                     self.put_break();
                 }
                 self.write_break(c);
                 breaks = true;
+                at = after;
             } else {
                 if breaks {
                     self.indent_line();
@@ -143,10 +165,16 @@ impl Writer {
                 if c == quote {
                     self.put(c);
                 }
-                self.put(c);
+                let word = text.as_bytes()[after..].iter().take_while(|byte| {
+                    !matches!(byte, b' ' | b'\n' | b'\r' | 0xc2 | 0xe2)
+                        && char::from(**byte) != quote
+                });
+                let end = after + word.count();
+                self.put_str(&text[at..end]);
                 self.indention = false;
                 spaces = false;
                 breaks = false;
+                at = end;
             }
         }
     }

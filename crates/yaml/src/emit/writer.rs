@@ -251,7 +251,9 @@ impl Writer {
             let style = if packed.contains('\n') { Style::Literal } else { Style::Plain };
             return self.scalar(&packed, style, folding);
         }
-        self.odd |= self.reads_differently() && text.contains(json::differs_in_yaml);
+        // Nothing before the first of them does.
+        let suspect = text.bytes().fold(0, u8::max) >= 0x7f;
+        self.odd |= suspect && self.reads_differently() && text.contains(json::differs_in_yaml);
         let style = if text.contains('\n') {
             Style::Literal
         } else if resolver::needs_quotes(&text) {
@@ -307,7 +309,7 @@ impl Writer {
 
     pub(super) fn put_str(&mut self, text: &str) {
         self.out.push_str(text);
-        self.column += text.chars().count();
+        self.column += if text.is_ascii() { text.len() } else { text.chars().count() };
     }
 
     pub(super) fn put_break(&mut self) {
@@ -358,9 +360,9 @@ impl Writer {
         if !self.indention || self.column > indent || (self.column == indent && !self.whitespace) {
             self.put_break();
         }
-        while self.column < indent {
-            self.put(' ');
-        }
+        let missing = indent.saturating_sub(self.column);
+        self.out.extend(std::iter::repeat_n(' ', missing));
+        self.column += missing;
         self.whitespace = true;
         if self.flavor == Flavor::V2 {
             self.indention = true;
