@@ -18,12 +18,21 @@ const INFLATED: usize = 256 * 1024;
 pub struct Limits {
     /// Bytes of all files together, decompressed.
     pub total: u64,
+    /// How many entries there may be, directories included.
+    pub entries: usize,
+    /// How many times its size an archive may grow, above [`Limits::FREE`].
+    pub ratio: u64,
+}
+
+impl Limits {
+    /// Decompressed bytes up to which no ratio is too high: text that repeats itself packs well.
+    pub const FREE: u64 = 16 * 1024 * 1024;
 }
 
 impl Default for Limits {
-    /// Helm's: 100 MiB.
+    /// Helm's 100 MiB; the entries and the ratio are ours, many times what any chart has.
     fn default() -> Self {
-        Self { total: 100 * 1024 * 1024 }
+        Self { total: 100 * 1024 * 1024, entries: 50_000, ratio: 200 }
     }
 }
 
@@ -38,8 +47,17 @@ pub fn unpack(archive: &[u8], limits: Limits) -> Result<Vec<File>, Error> {
     let mut tar = Archive::new(Forward { inner: inflated.take(bound), position: 0 });
     let mut remaining = limits.total;
     let mut files = Vec::new();
-    for entry in tar.entries_with_seek().map_err(unreadable)? {
+    for (number, entry) in tar.entries_with_seek().map_err(unreadable)?.enumerate() {
         let mut entry = entry.map_err(unreadable)?;
+        if number >= limits.entries {
+            let most = limits.entries;
+            return Err(Error::Archive(format!("chart archive has more than {most} entries")));
+        }
+        let inflated = entry.raw_file_position().saturating_add(entry.size());
+        if inflated > Limits::FREE && inflated / limits.ratio > archive.len() as u64 {
+            let ratio = limits.ratio;
+            return Err(Error::Archive(format!("chart archive grows more than {ratio} times")));
+        }
         let raw = String::from_utf8_lossy(&entry.path_bytes()).into_owned();
         if is_directory(entry.header().entry_type(), &raw) {
             continue;

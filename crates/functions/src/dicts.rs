@@ -161,6 +161,9 @@ fn copy(cx: &mut Context<'_>, value: &Value, depth: usize) -> Outcome {
             Ok(Value::List(List::new(list.list_type(), items)))
         }
         Value::Map(map) if !map.is_nil() => {
+            if let Some(copy) = map.copy_unread() {
+                return Ok(Value::Map(copy));
+            }
             cx.spend(map.len() as u64)?;
             let entries =
                 map.to_vec().into_iter().map(|(key, value)| Ok((key, copy(cx, &value, depth)?)));

@@ -4,6 +4,7 @@
 //! it, the later templates of the same chart see. Tables that are one table in the coalesced values
 //! are one map here.
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use chart::values::{Entry, Node, Table, Tree};
@@ -118,7 +119,7 @@ impl Builder {
             return known.clone();
         }
         if let Some(shared) = table.as_shared() {
-            let map = Map::lazy(map_type, Box::new(Defaults(shared)));
+            let map = Map::lazy(map_type, Rc::new(Defaults(shared)));
             self.maps.insert(table.identity(), map.clone());
             return map;
         }
@@ -148,7 +149,7 @@ impl template::Entries for Defaults {
             let value = match entry {
                 Entry::Leaf(value) => Value::from_yaml(value),
                 Entry::Table(inner) => {
-                    Value::Map(Map::lazy(MapType::Any, Box::new(Defaults(inner.clone()))))
+                    Value::Map(Map::lazy(MapType::Any, Rc::new(Defaults(inner.clone()))))
                 }
             };
             (Str::from(key), value)

@@ -59,3 +59,28 @@ pub use value::{
     Entries, Float, IntKind, Kind, List, ListType, Map, MapType, NamedList, NamedMap, NilMap,
     Object, Str, UintKind, Value,
 };
+
+/// Doors for the fuzz targets alone.
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing {
+    use crate::lexer::{Lexer, TokenKind, Words};
+
+    /// Reads all tokens; they must lie in the text one after the other.
+    pub fn lex(text: &str) {
+        let mut lexer = Lexer::new(text, Words::default());
+        let mut end = 0;
+        for _ in 0..=2 * text.len() + 2 {
+            let token = lexer.next_token();
+            assert!(token.start >= end && token.end <= text.len(), "{token:?} after {end}");
+            assert!(text.get(token.start..token.end).is_some(), "{token:?} splits a character");
+            end = token.end;
+            match token.kind {
+                TokenKind::Eof => return,
+                TokenKind::Error => return assert!(!lexer.error().is_empty()),
+                _ => {}
+            }
+        }
+        panic!("the lexer does not end");
+    }
+}

@@ -9,11 +9,15 @@ use std::{env, process::ExitCode};
 
 mod command;
 mod deny;
+mod fuzz;
 mod go;
 mod layers;
 mod oracle;
 mod test;
 mod testenv;
+
+/// How long a target runs where nobody says.
+const FUZZ_SECONDS: u32 = 600;
 
 const USAGE: &str = "\
 usage: cargo xtask COMMAND
@@ -24,6 +28,8 @@ usage: cargo xtask COMMAND
   layers          check that dependencies between crates point down
   oracle          compare generated cases with the real Go engine (--cases N --seed S --only G)
   deny            check licences, bans and sources of dependencies
+  fuzz [TARGET] [SECONDS]
+                  run the fuzz targets, each for 600 seconds or as told
   bench           not there yet
 ";
 
@@ -37,6 +43,15 @@ fn main() -> ExitCode {
         ["layers"] => layers::run(),
         ["oracle", flags @ ..] => oracle::run(flags),
         ["deny"] => deny::run(deny::Missing::Install),
+        ["fuzz"] => fuzz::run(None, FUZZ_SECONDS),
+        ["fuzz", word] => match word.parse() {
+            Ok(seconds) => fuzz::run(None, seconds),
+            Err(_) => fuzz::run(Some(word), FUZZ_SECONDS),
+        },
+        ["fuzz", target, seconds] => match seconds.parse() {
+            Ok(seconds) => fuzz::run(Some(target), seconds),
+            Err(_) => Err(format!("`{seconds}` is no number of seconds").into()),
+        },
         ["bench"] => {
             Err("bench is not there yet: the comparison with the peers comes later".into())
         }

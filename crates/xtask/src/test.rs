@@ -8,12 +8,12 @@ use std::time::Instant;
 use crate::{
     Outcome, command,
     deny::{self, Missing},
-    layers, testenv,
+    fuzz, layers, testenv,
 };
 
 type Stage = (&'static str, fn() -> Outcome<()>);
 
-const STAGES: [Stage; 8] = [
+const STAGES: [Stage; 9] = [
     ("fmt", || cargo(&["fmt", "--all", "--check"])),
     ("layers", layers::run),
     ("deny", || deny::run(if on_ci() { Missing::Install } else { Missing::Skip })),
@@ -24,6 +24,7 @@ const STAGES: [Stage; 8] = [
     // Not --all-targets: that would run benchmarks too.
     ("test", || cargo(&["test", "--workspace", "--lib", "--bins", "--tests", "--examples"])),
     ("doctest", || cargo(&["test", "--workspace", "--doc"])),
+    ("fuzz", || if on_ci() { fuzz::run(None, FUZZ_SECONDS) } else { skip_fuzz() }),
 ];
 
 /// Runs every stage.
@@ -43,6 +44,15 @@ pub(crate) fn run() -> Outcome<()> {
         println!("==> {name}: ok in {}", command::took(since));
     }
     println!("xtask test: all {} stages ok in {}", STAGES.len(), command::took(all));
+    Ok(())
+}
+
+/// What each target gets on a machine that guards `main`; `cargo xtask fuzz` runs them for longer.
+const FUZZ_SECONDS: u32 = 30;
+
+#[expect(clippy::unnecessary_wraps, reason = "the shape of a stage")]
+fn skip_fuzz() -> Outcome<()> {
+    println!("skipped: fuzz targets run on CI, or with `cargo xtask fuzz`");
     Ok(())
 }
 

@@ -20,7 +20,7 @@ struct Inner {
     nil: bool,
     entries: OnceCell<RefCell<Vec<(Str, Value)>>>,
     /// Where the entries come from when they are first asked for.
-    origin: Option<Box<dyn Entries>>,
+    origin: Option<Rc<dyn Entries>>,
 }
 
 /// Entries that are made only if a template looks at the map: most of a chart's values never are.
@@ -80,7 +80,7 @@ impl Map {
     }
 
     /// A map of this type whose entries are made when they are first asked for.
-    pub fn lazy(map_type: MapType, origin: Box<dyn Entries>) -> Self {
+    pub fn lazy(map_type: MapType, origin: Rc<dyn Entries>) -> Self {
         let inner = Inner { nil: false, entries: OnceCell::new(), origin: Some(origin) };
         Self(Rc::new(inner), map_type.name_of())
     }
@@ -173,6 +173,12 @@ impl Map {
     #[must_use]
     pub fn copy(&self) -> Self {
         Self::build(self.map_type(), self.to_vec())
+    }
+
+    /// A deep copy of a map that nobody has looked into yet: it costs nothing.
+    pub fn copy_unread(&self) -> Option<Self> {
+        let origin = self.0.origin.as_ref().filter(|_| self.0.entries.get().is_none())?;
+        Some(Self::lazy(self.map_type(), Rc::clone(origin)))
     }
 
     /// The same map under another type, as a Go conversion: what is set in one is in both.

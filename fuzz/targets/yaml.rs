@@ -1,0 +1,22 @@
+//! Any bytes: a document is read or refused; what was read and printed reads as the same.
+#![no_main]
+
+use yaml::Numbers;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    for document in yaml::documents_in_slice(bytes) {
+        drop(document);
+    }
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        drop(yaml::node::parse(text));
+        drop(yaml::from_str_strict(text, Numbers::Exact));
+        drop(yaml::json::from_str(text, Numbers::Exact));
+    }
+    let Ok(value) = yaml::from_slice(bytes, Numbers::Float64) else { return };
+    let printed = yaml::to_string(&value);
+    drop(yaml::emit::v3_indent2(&value));
+    let again = yaml::from_str(&printed, Numbers::Float64);
+    let again = again.unwrap_or_else(|error| panic!("{error}\n{printed:?}\n{value:?}"));
+    // Not-a-number is not equal to itself; its text is.
+    assert_eq!(yaml::to_string(&again), printed, "{value:?}");
+});
