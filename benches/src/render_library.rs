@@ -6,12 +6,7 @@ use std::error::Error;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use mimalloc::MiMalloc;
 use render::{Capabilities, Host, Operation, Options, Release, Request};
-
-/// The binary's allocator.
-#[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1);

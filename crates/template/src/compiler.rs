@@ -10,20 +10,18 @@ mod control;
 pub(crate) mod literal;
 mod pipeline;
 
-use std::sync::Arc;
-
 use foldhash::HashMap;
 
 use crate::ast::{Ast, NodeId, NodeKind, Span};
 use crate::instructions::{Code, Constant, Instruction, Keys, NOTED};
 use crate::library::Library;
-use crate::program::{Program, Tables};
+use crate::program::{Body, Tables};
 
 /// Compiles every definition of a tree.
-pub(crate) fn compile(text: Arc<str>, ast: Ast, library: &Library) -> Program {
+pub(crate) fn compile(text: &str, ast: &Ast, library: &Library) -> (Vec<Body>, Tables) {
     let mut compiler = Compiler {
-        text: &text,
-        ast: &ast,
+        text,
+        ast,
         library,
         tables: Tables::default(),
         interned: HashMap::default(),
@@ -32,9 +30,14 @@ pub(crate) fn compile(text: Arc<str>, ast: Ast, library: &Library) -> Program {
         loops: Vec::new(),
         at: NOTED,
     };
-    let codes = ast.definitions.iter().map(|d| compiler.body(d.body)).collect();
-    let tables = compiler.tables;
-    Program { text, ast, codes, tables }
+    let bodies = ast.definitions.iter().map(|definition| Body {
+        name: definition.name.clone(),
+        node: definition.body,
+        empty: definition.empty,
+        len: ast.node(definition.body).span.range().len(),
+        code: compiler.body(definition.body),
+    });
+    (bodies.collect(), compiler.tables)
 }
 
 struct Compiler<'t> {
@@ -70,7 +73,10 @@ impl<'t> Compiler<'t> {
         self.at = body;
         self.list(body);
         self.emit(Instruction::End);
-        std::mem::take(&mut self.code)
+        let mut code = std::mem::take(&mut self.code);
+        code.instructions.shrink_to_fit();
+        code.locations.shrink_to_fit();
+        code
     }
 
     fn list(&mut self, list: NodeId) {

@@ -5,11 +5,11 @@
 //! render that has the same text and library. `Send + Sync`.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use foldhash::HashMap;
 
-use crate::ast::Ast;
+use crate::ast::{Ast, NodeId};
 use crate::instructions::{Code, Constant, Loop, MethodCall};
 use crate::library::Library;
 use crate::parser::Failure;
@@ -19,10 +19,26 @@ use crate::{Param, compiler, parser};
 #[derive(Debug)]
 pub(crate) struct Program {
     pub(crate) text: Arc<str>,
-    pub(crate) ast: Ast,
-    /// In the order of the tree's definitions.
-    pub(crate) codes: Vec<Code>,
+    library: Arc<Library>,
+    /// Made again from the text when something fails: it is larger than the code.
+    ast: OnceLock<Ast>,
+    /// The bodies in the text; its own is the last.
+    pub(crate) bodies: Vec<Body>,
     pub(crate) tables: Tables,
+}
+
+/// A named body in a text, compiled.
+#[derive(Debug)]
+pub(crate) struct Body {
+    /// Nothing for the text itself.
+    pub(crate) name: Option<Arc<str>>,
+    /// Its node in the tree.
+    pub(crate) node: NodeId,
+    /// Whether it is only white space and comments, which never replaces another definition.
+    pub(crate) empty: bool,
+    /// Bytes of text that it was written in.
+    pub(crate) len: usize,
+    pub(crate) code: Code,
 }
 
 /// What instructions refer to by number.
@@ -39,9 +55,22 @@ pub(crate) struct Tables {
 
 impl Program {
     /// Compiles a text against a library.
-    pub(crate) fn compile(text: &Arc<str>, library: &Library) -> Result<Self, Box<Failure>> {
+    pub(crate) fn compile(text: &Arc<str>, library: &Arc<Library>) -> Result<Self, Box<Failure>> {
         let ast = parser::parse(text, library)?;
-        Ok(compiler::compile(Arc::clone(text), ast, library))
+        let (bodies, tables) = compiler::compile(text, &ast, library);
+        Ok(Self {
+            text: Arc::clone(text),
+            library: Arc::clone(library),
+            ast: OnceLock::new(),
+            bodies,
+            tables,
+        })
+    }
+
+    /// The tree that the text was compiled from.
+    pub(crate) fn ast(&self) -> &Ast {
+        // What could be parsed once gives the same tree again.
+        self.ast.get_or_init(|| parser::parse(&self.text, &self.library).unwrap_or_default())
     }
 }
 
@@ -69,7 +98,7 @@ impl ProgramCache {
     pub(crate) fn get(
         &self,
         text: &Arc<str>,
-        library: &Library,
+        library: &Arc<Library>,
     ) -> Result<Arc<Program>, Box<Failure>> {
         let key = (library.id(), Arc::clone(text));
         if let Some(known) = self.lock().known.get(&key) {
@@ -86,7 +115,7 @@ impl ProgramCache {
 
     /// Compiles texts ahead of need, on this thread and another, as far as they are correct. Worth it
     /// where one render waits for all of them.
-    pub fn prepare(&self, texts: &[Arc<str>], library: &Library) {
+    pub fn prepare(&self, texts: &[Arc<str>], library: &Arc<Library>) {
         let next = AtomicUsize::new(0);
         let compile = || {
             while let Some(text) = texts.get(next.fetch_add(1, Ordering::Relaxed)) {

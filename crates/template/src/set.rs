@@ -186,16 +186,16 @@ impl Template {
     }
 
     pub(crate) fn code(&self) -> &Code {
-        &self.0.program.codes[self.0.definition]
+        &self.0.program.bodies[self.0.definition].code
     }
 
     pub(crate) fn body(&self) -> NodeId {
-        self.0.program.ast.definitions[self.0.definition].body
+        self.0.program.bodies[self.0.definition].node
     }
 
     /// Bytes of text that the body was written in: a hint for how much it prints.
     pub(crate) fn text_len(&self) -> usize {
-        self.0.program.ast.node(self.body()).span.range().len()
+        self.0.program.bodies[self.0.definition].len
     }
 
     /// The text with its name.
@@ -207,7 +207,7 @@ impl Template {
     }
 
     fn is_empty(&self) -> bool {
-        self.0.program.ast.definitions[self.0.definition].empty
+        self.0.program.bodies[self.0.definition].empty
     }
 }
 
@@ -242,7 +242,7 @@ fn define(
     known: impl Fn(&str) -> bool,
 ) -> Result<Templates, Box<Failure>> {
     let mut added = Templates::default();
-    for (definition, tree) in program.ast.definitions.iter().enumerate() {
+    for (definition, tree) in program.bodies.iter().enumerate() {
         let name = tree.name.as_ref().unwrap_or(parse_name);
         let template = Template(Arc::new(Entry {
             name: Arc::clone(name),

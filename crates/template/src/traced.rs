@@ -113,7 +113,7 @@ impl Traced {
 
 impl Place {
     fn kind(&self) -> NodeKind {
-        self.template.program().ast.kind(self.node)
+        self.template.program().ast().kind(self.node)
     }
 
     fn piece(&self) -> Piece {

@@ -315,7 +315,7 @@ impl Machine {
     fn print(&mut self, cx: &mut Context<'_>, program: &Program) -> Step {
         let value = self.pop();
         if value.kind() == Kind::Func {
-            let shown = program.ast.show(self.location(), &program.text);
+            let shown = program.ast().show(self.location(), &program.text);
             let name = value.type_name();
             return Err(Fault::new(format!("can't print {shown} of type {name}")));
         }
@@ -374,7 +374,7 @@ impl Machine {
     }
 
     fn undefined(&self, program: &Program) -> Box<Fault> {
-        let shown = program.ast.show(self.location(), &program.text);
+        let shown = program.ast().show(self.location(), &program.text);
         let name = shown.split('.').next().unwrap_or_default();
         Fault::new(format!("undefined variable: {name}"))
     }

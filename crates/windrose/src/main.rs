@@ -18,12 +18,6 @@ mod sandbox_state;
 
 use std::process::ExitCode;
 
-use mimalloc::MiMalloc;
-
-/// A rendering is many small allocations, and the C library's allocator takes a sixth of its time.
-#[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
-
 fn main() -> ExitCode {
     cli::run(std::env::args_os().collect())
 }

@@ -60,7 +60,7 @@ impl Machine {
     }
 
     fn view<'a>(&'a self, cx: &'a Context<'_>, places: &'a Places, node: NodeId) -> View<'a> {
-        let ast = &self.template.program().ast;
+        let ast = self.template.program().ast();
         let text = &self.template.program().text;
         View {
             machine: self,
@@ -82,7 +82,7 @@ impl Machine {
             }
             let node = self.location_in(&caller.template, caller.pc);
             let program = caller.template.program();
-            let site = site::find(&program.ast, &program.text, caller.template.body(), node);
+            let site = site::find(program.ast(), &program.text, caller.template.body(), node);
             let view = View {
                 machine: self,
                 library: cx.set.library(),
@@ -93,7 +93,7 @@ impl Machine {
                 site: site.unwrap_or_default(),
                 innermost: false,
             };
-            let data = match program.ast.kind(node) {
+            let data = match program.ast().kind(node) {
                 NodeKind::Template { pipe: Some(pipe), .. } => Some(view.trace(pipe)),
                 _ => None,
             };

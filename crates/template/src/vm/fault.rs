@@ -97,7 +97,7 @@ fn frame_of_call(caller: &super::CallFrame, machine: &Machine) -> Frame {
 pub(crate) fn frame(template: &Template, node: NodeId) -> Frame {
     let program = template.program();
     let node = if node == NOTED { template.body() } else { node };
-    let at = program.ast.node(node);
+    let at = program.ast().node(node);
     let before = &program.text[..at.pos as usize];
     let line_start = before.rfind('\n').map_or(0, |at| at + 1);
     Frame {
@@ -105,7 +105,7 @@ pub(crate) fn frame(template: &Template, node: NodeId) -> Frame {
         parse_name: template.parse_name().to_owned(),
         line: 1 + before.bytes().filter(|&byte| byte == b'\n').count(),
         column: before.len() - line_start,
-        context: program.ast.show(node, &program.text),
+        context: program.ast().show(node, &program.text),
         source_text: template.source(),
         span: at.span.range(),
     }

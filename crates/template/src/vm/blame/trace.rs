@@ -57,7 +57,7 @@ impl Traced {
 
 impl<'a> View<'a> {
     pub(super) fn ast(&self) -> &'a Ast {
-        &self.template.program().ast
+        self.template.program().ast()
     }
 
     pub(super) fn text(&self) -> &'a str {
