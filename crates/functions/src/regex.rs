@@ -61,12 +61,11 @@ fn find(args: &[Value], failure: Failure) -> Outcome {
 }
 
 fn find_all(args: &[Value], failure: Failure) -> Outcome {
-    let text = args.bytes(1);
-    let found = pattern(args, failure)?.find_all(text, args.int(2));
+    let found = pattern(args, failure)?.find_all(args.bytes(1), args.int(2));
     if found.is_empty() {
         return Ok(Value::List(List::nil(ListType::String)));
     }
-    Ok(Value::List(List::strings(found.into_iter().map(|(start, end)| &text[start..end]))))
+    Ok(Value::List(List::strings(found)))
 }
 
 fn replace(args: &[Value], failure: Failure) -> Outcome {

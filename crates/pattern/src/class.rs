@@ -5,13 +5,14 @@
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
-use regex::Regex;
-
+use crate::names;
 use crate::syntax::SyntaxError;
 
 const RANGE: &str = "invalid character class range";
 const ESCAPE: &str = "invalid escape sequence";
 const BRACKET: &str = "missing closing ]";
+/// A class without characters.
+const NOTHING: &str = r"[^\x{0}-\x{10FFFF}]";
 
 /// A literal character.
 pub(super) fn literal(rune: char) -> String {
@@ -22,7 +23,7 @@ pub(super) fn literal(rune: char) -> String {
 pub(super) fn code_point(rune: u32) -> String {
     match char::from_u32(rune) {
         Some(rune) => literal(rune),
-        None => r"[^\x{0}-\x{10FFFF}]".to_owned(),
+        None => NOTHING.to_owned(),
     }
 }
 
@@ -64,7 +65,7 @@ pub(super) fn bracket(text: &str) -> Result<(String, &str), SyntaxError> {
     }
     if out.len() == start {
         // Surrogates only: nothing, or with `^` anything.
-        out.push_str(r"[^\x{0}-\x{10FFFF}]");
+        out.push_str(NOTHING);
     }
     out.push(']');
     Ok((out, &rest[1..]))
@@ -191,20 +192,23 @@ fn unicode(text: &str) -> Result<(String, &str), SyntaxError> {
         name = positive;
     }
     let letter = if negative { 'P' } else { 'p' };
-    let plain =
-        !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"_ -".contains(&b));
-    let class = plain.then(|| {
-        ["gc", "sc"].into_iter().find_map(|property| {
-            let class = format!(r"\{letter}{{{property}={name}}}");
-            Regex::new(&class).is_ok().then_some(class)
-        })
-    });
-    match class.flatten() {
-        // What Go's tables do not know yet is in no class.
-        Some(class) if negative => Ok((format!("[{class}{}]", newer()), rest)),
-        Some(class) => Ok((format!("[{class}--[{}]]", newer()), rest)),
-        None => Err(SyntaxError::new(RANGE, read)),
+    let name = names::canonical(name);
+    let Some(property) = names::property(&name) else {
+        return Err(SyntaxError::new(RANGE, read));
+    };
+    if names::is_surrogates(&name) {
+        // No text holds one.
+        let class = if negative { r"[\x{0}-\x{10FFFF}]" } else { NOTHING };
+        return Ok((class.to_owned(), rest));
     }
+    let class = format!(r"\{letter}{{{property}={name}}}");
+    // Go's tables do not know what came later: that is not assigned.
+    let class = if negative == names::holds_unassigned(&name) {
+        format!("[{class}--[{}]]", newer())
+    } else {
+        format!("[{class}{}]", newer())
+    };
+    Ok((class, rest))
 }
 
 /// Ranges of the characters that came after Go's tables.

@@ -13,6 +13,7 @@
 //! # Ok::<(), pattern::SyntaxError>(())
 //! ```
 mod class;
+mod names;
 mod syntax;
 
 pub use syntax::{SyntaxError, Translation, translate};

@@ -38,8 +38,11 @@ const MAX_DEPTH: usize = 1000;
 
 /// Translates a pattern; the error is in the words of Go's `regexp`.
 pub fn translate(pattern: &[u8]) -> Result<Translation, SyntaxError> {
-    let text = std::str::from_utf8(pattern)
-        .map_err(|_| SyntaxError::new("invalid UTF-8", &String::from_utf8_lossy(pattern)))?;
+    let text = std::str::from_utf8(pattern).map_err(|error| {
+        // Go reads up to the byte that is no UTF-8 and shows what begins there.
+        let rest = String::from_utf8_lossy(&pattern[error.valid_up_to()..]);
+        SyntaxError::new("invalid UTF-8", &rest)
+    })?;
     let mut translator = Translator {
         whole: text,
         rest: text,

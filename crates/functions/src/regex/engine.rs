@@ -1,13 +1,15 @@
 //! Matching as Go's `regexp`: finding all, splitting, replacing with templates such as
 //! `${1}`. Invariant: where empty matches count and where the search goes on is Go's rule, not
-//! the crate's. Translation of patterns is in the crate `pattern`.
+//! the crate's; a byte that is no UTF-8 matches as U+FFFD and comes out as it was. Translation of
+//! patterns is in the crate `pattern`.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
 use pattern::{SyntaxError, translate};
-use regex::bytes::{Captures, Regex, RegexBuilder};
+use regex::{Captures, Regex, RegexBuilder};
 
 use crate::runes;
 
@@ -70,16 +72,25 @@ impl Pattern {
 
     /// Whether the pattern matches somewhere.
     pub(crate) fn is_match(&self, text: &[u8]) -> bool {
-        self.regex.is_match(text)
+        self.regex.is_match(&Subject::new(text).text)
     }
 
     /// The first match, "" where there is none.
     pub(crate) fn find<'t>(&self, text: &'t [u8]) -> &'t [u8] {
-        self.regex.find(text).map_or(b"".as_slice(), |found| found.as_bytes())
+        let subject = Subject::new(text);
+        let found = self.regex.find(&subject.text);
+        found.map_or(b"".as_slice(), |found| subject.bytes(found.start(), found.end()))
+    }
+
+    /// Up to `limit` matches; all of them if it is negative.
+    pub(crate) fn find_all<'t>(&self, text: &'t [u8], limit: i64) -> Vec<&'t [u8]> {
+        let subject = Subject::new(text);
+        let found = self.spans(&subject.text, limit);
+        found.into_iter().map(|(start, end)| subject.bytes(start, end)).collect()
     }
 
     /// The spans of up to `limit` matches; all of them if it is negative.
-    pub(crate) fn find_all(&self, text: &[u8], limit: i64) -> Vec<(usize, usize)> {
+    fn spans(&self, text: &str, limit: i64) -> Vec<(usize, usize)> {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
         let mut out = Vec::new();
         let (mut at, mut previous_end) = (0, None);
@@ -105,20 +116,21 @@ impl Pattern {
         if !self.empty && text.is_empty() {
             return Some(vec![b""]);
         }
+        let subject = Subject::new(text);
         let mut out = Vec::new();
         let (mut begin, mut end) = (0, 0);
-        for (start, stop) in self.find_all(text, limit) {
+        for (start, stop) in self.spans(&subject.text, limit) {
             if limit > 0 && out.len() as i64 == limit - 1 {
                 break;
             }
             end = start;
             if stop != 0 {
-                out.push(&text[begin..end]);
+                out.push(subject.bytes(begin, end));
             }
             begin = stop;
         }
-        if end != text.len() {
-            out.push(&text[begin..]);
+        if end != subject.text.len() {
+            out.push(subject.bytes(begin, subject.text.len()));
         }
         Some(out)
     }
@@ -128,42 +140,50 @@ impl Pattern {
         if !template.contains(&b'$') {
             return self.replace_all_literal(text, template);
         }
+        let subject = Subject::new(text);
         let mut out = Vec::with_capacity(text.len());
         let (mut at, mut last_end) = (0, 0);
-        while at <= text.len() {
-            let Some(found) = self.regex.captures_at(text, at) else { break };
+        while at <= subject.text.len() {
+            let Some(found) = self.regex.captures_at(&subject.text, at) else { break };
             let Some(whole) = found.get(0) else { break };
             let (start, end) = (whole.start(), whole.end());
-            out.extend_from_slice(&text[last_end..start]);
+            out.extend_from_slice(subject.bytes(last_end, start));
             if end > last_end || start == 0 {
-                self.expand(template, &found, &mut out);
+                self.expand(template, &subject, &found, &mut out);
             }
             last_end = end;
-            at = next_search(text, at, end);
+            at = next_search(&subject.text, at, end);
         }
-        out.extend_from_slice(&text[last_end..]);
+        out.extend_from_slice(subject.bytes(last_end, subject.text.len()));
         out
     }
 
     /// Replaces all matches by a text as it stands.
     pub(crate) fn replace_all_literal(&self, text: &[u8], replacement: &[u8]) -> Vec<u8> {
+        let subject = Subject::new(text);
         let mut out = Vec::with_capacity(text.len());
         let (mut at, mut last_end) = (0, 0);
-        while at <= text.len() {
-            let Some(found) = self.regex.find_at(text, at) else { break };
+        while at <= subject.text.len() {
+            let Some(found) = self.regex.find_at(&subject.text, at) else { break };
             let (start, end) = (found.start(), found.end());
-            out.extend_from_slice(&text[last_end..start]);
+            out.extend_from_slice(subject.bytes(last_end, start));
             if end > last_end || start == 0 {
                 out.extend_from_slice(replacement);
             }
             last_end = end;
-            at = next_search(text, at, end);
+            at = next_search(&subject.text, at, end);
         }
-        out.extend_from_slice(&text[last_end..]);
+        out.extend_from_slice(subject.bytes(last_end, subject.text.len()));
         out
     }
 
-    fn expand(&self, template: &[u8], found: &Captures<'_>, out: &mut Vec<u8>) {
+    fn expand(
+        &self,
+        template: &[u8],
+        subject: &Subject<'_>,
+        found: &Captures<'_>,
+        out: &mut Vec<u8>,
+    ) {
         let mut rest = template;
         while let Some(dollar) = rest.iter().position(|&b| b == b'$') {
             out.extend_from_slice(&rest[..dollar]);
@@ -188,9 +208,43 @@ impl Pattern {
                     .filter(|(_, own)| own.as_bytes() == name)
                     .find_map(|(at, _)| found.get(at)),
             };
-            out.extend_from_slice(group.map_or(b"".as_slice(), |group| group.as_bytes()));
+            if let Some(group) = group {
+                out.extend_from_slice(subject.bytes(group.start(), group.end()));
+            }
         }
         out.extend_from_slice(rest);
+    }
+}
+
+/// A text to look in: UTF-8 in which each bad byte is U+FFFD, and where that came from.
+struct Subject<'t> {
+    original: &'t [u8],
+    text: Cow<'t, str>,
+    /// Where each bad byte stands in `text`; every one makes it two bytes longer.
+    bad: Vec<usize>,
+}
+
+impl<'t> Subject<'t> {
+    fn new(original: &'t [u8]) -> Self {
+        if let Ok(text) = std::str::from_utf8(original) {
+            return Self { original, text: Cow::Borrowed(text), bad: Vec::new() };
+        }
+        let mut text = String::with_capacity(original.len() + 16);
+        let mut bad = Vec::new();
+        for chunk in original.utf8_chunks() {
+            text.push_str(chunk.valid());
+            for _ in chunk.invalid() {
+                bad.push(text.len());
+                text.push(runes::REPLACEMENT);
+            }
+        }
+        Self { original, text: Cow::Owned(text), bad }
+    }
+
+    /// What stands between two places of the text.
+    fn bytes(&self, start: usize, end: usize) -> &'t [u8] {
+        let original = |at: usize| at - 2 * self.bad.partition_point(|&bad| bad < at);
+        &self.original[original(start)..original(end)]
     }
 }
 
@@ -255,12 +309,12 @@ fn number(name: &[u8]) -> Option<usize> {
     if name.len() > 1 && name[0] == b'0' { None } else { Some(value) }
 }
 
-fn next_search(text: &[u8], at: usize, end: usize) -> usize {
+fn next_search(text: &str, at: usize, end: usize) -> usize {
     let width = width_at(text, at);
     if at + width > end { at + width } else { end }
 }
 
 /// The width of the rune at a position; 1 at the end, to step past it.
-fn width_at(text: &[u8], at: usize) -> usize {
-    runes::first(&text[at..]).map_or(1, |(_, width)| width)
+fn width_at(text: &str, at: usize) -> usize {
+    text[at..].chars().next().map_or(1, char::len_utf8)
 }
