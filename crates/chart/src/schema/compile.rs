@@ -6,15 +6,15 @@
 use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
-use yaml::{Map, Value};
+use yaml::Value;
 
-use super::decimal::Decimal;
 use super::draft::Draft;
+use super::keywords::{Keywords, bits};
 use super::library::{Library, Place, address};
 use super::location;
 use super::node::{
-    After, Body, Covers, Dependency, Items, Keyword, Limit, Node, NodeId, Number, Properties, Rest,
-    Schema, Types,
+    After, Body, Covers, Dependency, Items, Keyword, Limit, Node, NodeId, Properties, Rest, Schema,
+    Types,
 };
 use super::pattern::{self, Pattern};
 
@@ -63,7 +63,7 @@ struct Compiler<'s> {
 /// The schema being compiled.
 #[derive(Clone, Copy)]
 struct Here<'s> {
-    map: &'s Map,
+    words: Keywords<'s>,
     place: Place<'s>,
     draft: Draft,
 }
@@ -107,10 +107,10 @@ impl<'s> Compiler<'s> {
         match place.schema {
             Value::Bool(false) => node.body = Body::Nothing,
             Value::Map(map) if !map.is_empty() => {
-                let here = Here { map, place, draft };
+                let here = Here { words: Keywords::new(map), place, draft };
                 let mut keywords = Vec::new();
                 self.keywords(here, &mut node, &mut keywords)?;
-                node.body = Body::Keywords(keywords);
+                node.body = Body::new(keywords);
             }
             _ => {}
         }
@@ -123,12 +123,12 @@ impl<'s> Compiler<'s> {
         node: &mut Node<'s>,
         to: &mut Vec<Keyword<'s>>,
     ) -> Result<(), String> {
-        let map = here.map;
+        let words = here.words;
         let reference = self.reference(here, "$ref")?;
         if let Some(target) = reference.filter(|_| here.draft < Draft::D2019) {
             // In these drafts nothing else counts beside a reference, but for a slip of the library,
             // which compiles the keywords that draft 6 added.
-            to.extend(map.get("const").filter(|_| here.draft >= Draft::D6).map(Keyword::Const));
+            to.extend(words.get("const").filter(|_| here.draft >= Draft::D6).map(Keyword::Const));
             to.push(Keyword::Ref { to: target, after: After::Stop });
             return Ok(());
         }
@@ -137,15 +137,15 @@ impl<'s> Compiler<'s> {
         self.of_objects(here, to, &mut node.covers)?;
         self.of_lists(here, to, &mut node.covers);
         self.of_texts(here, to)?;
-        of_numbers(map, to);
+        of_numbers(words, to);
         if here.draft >= Draft::D2019 {
-            node.recursive_anchor = flag(map, "$recursiveAnchor");
+            node.recursive_anchor = words.flag("$recursiveAnchor");
             to.extend(self.reference(here, "$recursiveRef")?.map(Keyword::RecursiveRef));
         }
         if here.draft >= Draft::D2020 {
-            node.dynamic_anchor = text(map, "$dynamicAnchor").filter(|name| !name.is_empty());
+            node.dynamic_anchor = words.text("$dynamicAnchor").filter(|name| !name.is_empty());
             if let Some(target) = self.reference(here, "$dynamicRef")? {
-                let reference = text(map, "$dynamicRef").unwrap_or_default();
+                let reference = words.text("$dynamicRef").unwrap_or_default();
                 let anchor = location::split(reference).1;
                 let named = !anchor.is_empty() && !anchor.starts_with('/');
                 to.push(Keyword::DynamicRef { to: target, anchor: named.then_some(anchor) });
@@ -164,13 +164,13 @@ impl<'s> Compiler<'s> {
     }
 
     fn of_any(&mut self, here: Here<'s>, to: &mut Vec<Keyword<'s>>) {
-        let map = here.map;
-        let types = map.get("type").map(Types::read).filter(|types| !types.is_empty());
+        let words = here.words;
+        let types = words.get("type").map(Types::read).filter(|types| !types.is_empty());
         to.extend(types.map(Keyword::Type));
-        to.extend(map.get("const").filter(|_| here.draft >= Draft::D6).map(Keyword::Const));
-        to.extend(list(map, "enum").map(Keyword::Enum));
+        to.extend(words.get("const").filter(|_| here.draft >= Draft::D6).map(Keyword::Const));
+        to.extend(words.list("enum").map(Keyword::Enum));
         if self.formats == Formats::Asserted || here.draft < Draft::D2019 {
-            to.extend(text(map, "format").map(Keyword::Format));
+            to.extend(words.text("format").map(Keyword::Format));
         }
     }
 
@@ -180,14 +180,16 @@ impl<'s> Compiler<'s> {
         to: &mut Vec<Keyword<'s>>,
         covers: &mut Covers,
     ) -> Result<(), String> {
-        let map = here.map;
-        to.extend(whole(map, "minProperties").map(Keyword::MinProperties));
-        to.extend(whole(map, "maxProperties").map(Keyword::MaxProperties));
-        let required = list(map, "required").filter(|names| !names.is_empty());
+        let words = here.words;
+        to.extend(words.count("minProperties").map(Keyword::MinProperties));
+        to.extend(words.count("maxProperties").map(Keyword::MaxProperties));
+        let required = words.list("required").filter(|names| !names.is_empty());
         to.extend(required.map(Keyword::Required));
         self.dependencies(here, "dependencies", to);
+        let named = self.named(here, "properties");
         let mut properties = Properties {
-            named: self.named(here, "properties"),
+            names: bits(named.iter().map(|(name, _)| *name)),
+            named,
             patterns: Vec::new(),
             additional: self.rest(here, "additionalProperties"),
         };
@@ -211,7 +213,7 @@ impl<'s> Compiler<'s> {
     }
 
     fn dependencies(&mut self, here: Here<'s>, keyword: &'static str, to: &mut Vec<Keyword<'s>>) {
-        let Some(Value::Map(all)) = here.map.get(keyword) else { return };
+        let Some(Value::Map(all)) = here.words.get(keyword) else { return };
         let mut dependencies = Vec::new();
         for (name, value) in all {
             match value {
@@ -231,14 +233,14 @@ impl<'s> Compiler<'s> {
     }
 
     fn of_lists(&mut self, here: Here<'s>, to: &mut Vec<Keyword<'s>>, covers: &mut Covers) {
-        let map = here.map;
-        to.extend(whole(map, "minItems").map(Keyword::MinItems));
-        to.extend(whole(map, "maxItems").map(Keyword::MaxItems));
-        to.extend(flag(map, "uniqueItems").then_some(Keyword::UniqueItems));
+        let words = here.words;
+        to.extend(words.count("minItems").map(Keyword::MinItems));
+        to.extend(words.count("maxItems").map(Keyword::MaxItems));
+        to.extend(words.flag("uniqueItems").then_some(Keyword::UniqueItems));
         let items = if here.draft >= Draft::D2020 {
             let rest = self.inner(here, "items").map(Rest::Schema);
             Items { first: self.many(here, "prefixItems"), rest }
-        } else if list(map, "items").is_some() {
+        } else if words.list("items").is_some() {
             let first = self.many(here, "items");
             Items { first, rest: self.rest(here, "additionalItems") }
         } else {
@@ -253,17 +255,17 @@ impl<'s> Compiler<'s> {
             && let Some(schema) = self.inner(here, "contains")
         {
             let limits = here.draft >= Draft::D2019;
-            let limit = |name| whole(map, name).filter(|_| limits);
+            let limit = |name| words.count(name).filter(|_| limits);
             let (min, max) = (limit("minContains"), limit("maxContains"));
             to.push(Keyword::Contains { schema, min, max });
         }
     }
 
     fn of_texts(&mut self, here: Here<'s>, to: &mut Vec<Keyword<'s>>) -> Result<(), String> {
-        let map = here.map;
-        to.extend(whole(map, "minLength").map(Keyword::MinLength));
-        to.extend(whole(map, "maxLength").map(Keyword::MaxLength));
-        if let Some(source) = text(map, "pattern") {
+        let words = here.words;
+        to.extend(words.count("minLength").map(Keyword::MinLength));
+        to.extend(words.count("maxLength").map(Keyword::MaxLength));
+        if let Some(source) = words.text("pattern") {
             self.check_pattern(here, "pattern", source)?;
             to.push(Keyword::Pattern(Pattern::new(source)));
         }
@@ -279,7 +281,7 @@ impl<'s> Compiler<'s> {
         if here.draft >= Draft::D7
             && let Some(condition) = self.inner(here, "if")
         {
-            let fixed = here.map.get("if").and_then(Value::as_bool);
+            let fixed = here.words.get("if").and_then(Value::as_bool);
             let then = if fixed == Some(false) { None } else { self.inner(here, "then") };
             let otherwise = if fixed == Some(true) { None } else { self.inner(here, "else") };
             to.push(Keyword::Condition { condition, then, otherwise });
@@ -287,23 +289,23 @@ impl<'s> Compiler<'s> {
     }
 
     fn reference(&mut self, here: Here<'s>, keyword: &str) -> Result<Option<NodeId>, String> {
-        let Some(reference) = text(here.map, keyword) else { return Ok(None) };
+        let Some(reference) = here.words.text(keyword) else { return Ok(None) };
         let target = self.library.resolve(here.place, reference)?;
         Ok(Some(self.enqueue(target)))
     }
 
     fn inner(&mut self, here: Here<'s>, keyword: &str) -> Option<NodeId> {
-        let schema = here.map.get(keyword)?;
+        let schema = here.words.get(keyword)?;
         Some(self.enqueue(Ok(here.place.inside(schema))))
     }
 
     fn many(&mut self, here: Here<'s>, keyword: &str) -> Vec<NodeId> {
-        let schemas = list(here.map, keyword).unwrap_or_default();
+        let schemas = here.words.list(keyword).unwrap_or_default();
         schemas.iter().map(|schema| self.enqueue(Ok(here.place.inside(schema)))).collect()
     }
 
     fn named(&mut self, here: Here<'s>, keyword: &str) -> Vec<(&'s str, NodeId)> {
-        let Some(Value::Map(schemas)) = here.map.get(keyword) else { return Vec::new() };
+        let Some(Value::Map(schemas)) = here.words.get(keyword) else { return Vec::new() };
         let each = schemas
             .iter()
             .map(|(name, schema)| (name.as_str(), self.enqueue(Ok(here.place.inside(schema)))));
@@ -311,7 +313,7 @@ impl<'s> Compiler<'s> {
     }
 
     fn rest(&mut self, here: Here<'s>, keyword: &str) -> Option<Rest> {
-        match here.map.get(keyword)? {
+        match here.words.get(keyword)? {
             Value::Bool(true) => Some(Rest::Allowed),
             Value::Bool(false) => Some(Rest::Refused),
             _ => self.inner(here, keyword).map(Rest::Schema),
@@ -327,7 +329,7 @@ impl<'s> Compiler<'s> {
     }
 }
 
-fn of_numbers<'s>(map: &'s Map, to: &mut Vec<Keyword<'s>>) {
+fn of_numbers<'s>(words: Keywords<'s>, to: &mut Vec<Keyword<'s>>) {
     let bounds = [
         ("minimum", Limit::Minimum, "exclusiveMinimum", Limit::ExclusiveMinimum),
         ("maximum", Limit::Maximum, "exclusiveMaximum", Limit::ExclusiveMaximum),
@@ -335,39 +337,14 @@ fn of_numbers<'s>(map: &'s Map, to: &mut Vec<Keyword<'s>>) {
     let mut exclusive = Vec::new();
     for (key, limit, exclusive_key, exclusive_limit) in bounds {
         // In draft 4 the exclusive one is a flag.
-        if flag(map, exclusive_key) {
-            exclusive.extend(number(map, key).map(|n| Keyword::Limit(exclusive_limit, n)));
+        if words.flag(exclusive_key) {
+            exclusive.extend(words.number(key).map(|n| Keyword::Limit(exclusive_limit, n)));
         } else {
-            to.extend(number(map, key).map(|n| Keyword::Limit(limit, n)));
-            let own = number(map, exclusive_key);
+            to.extend(words.number(key).map(|n| Keyword::Limit(limit, n)));
+            let own = words.number(exclusive_key);
             exclusive.extend(own.map(|n| Keyword::Limit(exclusive_limit, n)));
         }
     }
     to.append(&mut exclusive);
-    to.extend(number(map, "multipleOf").map(Keyword::MultipleOf));
-}
-
-fn text<'s>(map: &'s Map, key: &str) -> Option<&'s str> {
-    map.get(key)?.as_str()
-}
-
-fn list<'s>(map: &'s Map, key: &str) -> Option<&'s [Value]> {
-    map.get(key)?.as_list()
-}
-
-fn flag(map: &Map, key: &str) -> bool {
-    map.get(key) == Some(&Value::Bool(true))
-}
-
-fn number(map: &Map, key: &str) -> Option<Number> {
-    let value = map.get(key)?;
-    let exact = Decimal::of(value);
-    let is_number = matches!(value, Value::Int(_) | Value::Uint(_) | Value::Float(_));
-    is_number.then(|| Number { exact, float: value.as_f64().unwrap_or_default() })
-}
-
-fn whole(map: &Map, key: &str) -> Option<u64> {
-    let number = number(map, key)?;
-    let is_whole = number.exact.map_or(number.float.fract() == 0.0, Decimal::is_whole);
-    is_whole.then_some(number.float.max(0.0) as u64)
+    to.extend(words.number("multipleOf").map(Keyword::MultipleOf));
 }

@@ -9,6 +9,7 @@ use yaml::Value;
 
 use super::draft::Draft;
 use super::failure::{Failure, Kind, quote, quote_all, show, show_value};
+use super::keywords::bits;
 use super::library::address;
 use super::location::{self, push_step};
 use super::metaschema;
@@ -28,6 +29,8 @@ pub(super) struct Evaluator<'d, 'v> {
     scopes: Vec<Scope>,
     /// Whether only yes or no is asked for.
     quiet: bool,
+    /// An object that was looked at lately, by address, and its keys as [`bits`].
+    keys: (usize, u64),
     /// Of a value that is a schema: the parts of another draft, by address.
     drafts: Option<&'d Drafts>,
 }
@@ -57,27 +60,51 @@ struct Unevaluated<'v> {
     items: BTreeSet<usize>,
 }
 
-impl Unevaluated<'_> {
-    fn keep_common(&mut self, other: &Self) {
-        if !self.is_empty() {
-            self.keys.retain(|key| other.keys.contains(key));
-            self.items.retain(|item| other.items.contains(item));
-        }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.keys.is_empty() && self.items.is_empty()
-    }
-}
-
-type Checked<'v> = Result<Unevaluated<'v>, Failure>;
+/// Nothing where everything was looked at, or nobody asks.
+type Left<'v> = Option<Box<Unevaluated<'v>>>;
+type Checked<'v> = Result<Left<'v>, Failure>;
 
 /// What one schema has found so far.
 struct State<'d, 'v> {
     node: &'d Node<'d>,
     value: &'v Value,
     failures: Vec<Failure>,
-    unevaluated: Unevaluated<'v>,
+    left: Left<'v>,
+}
+
+impl<'v> State<'_, 'v> {
+    /// Leaves only what an inner schema left too.
+    fn keep_common(&mut self, inner: Option<&Unevaluated<'v>>) {
+        let Some(own) = &mut self.left else { return };
+        match inner {
+            Some(inner) => {
+                own.keys.retain(|key| inner.keys.contains(key));
+                own.items.retain(|item| inner.items.contains(item));
+                self.drop_empty();
+            }
+            None => self.left = None,
+        }
+    }
+
+    /// Notes that a key was looked at.
+    fn seen_key(&mut self, key: &str) {
+        if let Some(left) = &mut self.left {
+            left.keys.remove(key);
+            self.drop_empty();
+        }
+    }
+
+    /// Notes that an item was looked at.
+    fn seen_item(&mut self, at: usize) {
+        if let Some(left) = &mut self.left {
+            left.items.remove(&at);
+            self.drop_empty();
+        }
+    }
+
+    fn drop_empty(&mut self) {
+        self.left.take_if(|left| left.keys.is_empty() && left.items.is_empty());
+    }
 }
 
 /// How many schemas may be applied within each other.
@@ -88,7 +115,14 @@ const SEGMENT: usize = 1 << 20;
 
 impl<'d, 'v> Evaluator<'d, 'v> {
     pub(super) fn new(schema: &'d Schema<'d>) -> Self {
-        Self { schema, path: Vec::new(), scopes: Vec::new(), quiet: false, drafts: None }
+        Self {
+            schema,
+            path: Vec::new(),
+            scopes: Vec::new(),
+            quiet: false,
+            keys: (0, 0),
+            drafts: None,
+        }
     }
 
     /// For a value that is a schema, some parts of which are of other drafts.
@@ -118,18 +152,60 @@ impl<'d, 'v> Evaluator<'d, 'v> {
         {
             return self.apply_draft(*draft, value);
         }
-        let unevaluated = combine::unevaluated(node, value, tracked);
-        let keywords = match &node.body {
-            Body::Anything => return Ok(unevaluated),
-            Body::Nothing => return Err(self.said(|| "false schema".to_owned())),
-            Body::Keywords(keywords) => keywords,
-        };
-        let scope = Scope { node: id, keyword, depth: self.path.len() };
-        self.scopes.push(scope);
-        let state = State { node, value, failures: Vec::new(), unevaluated };
-        let result = self.circle().and_then(|()| {
-            stacker::maybe_grow(RED_ZONE, SEGMENT, || self.keywords(keywords, state))
-        });
+        let left = || combine::left(node, value, tracked);
+        match &node.body {
+            Body::Anything => Ok(left()),
+            Body::Nothing => Err(self.said(|| "false schema".to_owned())),
+            Body::Alias { to, .. } if !tracked && self.passes(*to, value) => Ok(None),
+            Body::Alias { to, after } => self.scoped(id, keyword, |evaluator| {
+                let inner = evaluator.refer(*to, value, "$ref", tracked)?;
+                Ok(if *after == After::Stop { left() } else { inner.filter(|_| tracked) })
+            }),
+            Body::Keywords { checks, others, kinds, names } => {
+                for check in checks {
+                    self.check(check, value)?;
+                }
+                if !kinds.has(value) || !self.shares(*names, value) {
+                    return Ok(left());
+                }
+                let state = State { node, value, failures: Vec::new(), left: left() };
+                self.scoped(id, keyword, |evaluator| evaluator.keywords(others, state))
+            }
+        }
+    }
+
+    /// Whether a value satisfies a schema at first sight: what it asks for is not there.
+    fn passes(&mut self, id: NodeId, value: &'v Value) -> bool {
+        match &self.schema.nodes[id].body {
+            Body::Keywords { checks, others: _, kinds, names } if id != 0 => {
+                (!kinds.has(value) || !self.shares(*names, value))
+                    && checks.iter().all(|check| self.check(check, value).is_ok())
+            }
+            Body::Anything => true,
+            Body::Keywords { .. } | Body::Nothing | Body::Alias { .. } => false,
+        }
+    }
+
+    /// Whether a value may have some of these names.
+    fn shares(&mut self, names: Option<u64>, value: &Value) -> bool {
+        let (Some(names), Value::Map(map)) = (names, value) else { return true };
+        let address = address(value);
+        if self.keys.0 != address {
+            self.keys = (address, bits(map.keys().map(String::as_str)));
+        }
+        self.keys.1 & names != 0
+    }
+
+    /// Does something within the scope of a schema.
+    fn scoped(
+        &mut self,
+        node: NodeId,
+        keyword: &'static str,
+        work: impl FnOnce(&mut Self) -> Checked<'v>,
+    ) -> Checked<'v> {
+        self.scopes.push(Scope { node, keyword, depth: self.path.len() });
+        let result =
+            self.circle().and_then(|()| stacker::maybe_grow(RED_ZONE, SEGMENT, || work(self)));
         self.scopes.pop();
         result
     }
@@ -143,32 +219,34 @@ impl<'d, 'v> Evaluator<'d, 'v> {
         result
     }
 
-    fn keywords(&mut self, keywords: &'d [Keyword<'d>], mut state: State<'d, 'v>) -> Checked<'v> {
-        let invalid = matches!(state.value, Value::Float(number) if !number.is_finite());
-        if invalid {
-            return Err(self.said(|| "invalid jsonType float64".to_owned()));
+    /// A keyword that ends the check where it fails.
+    fn check(&self, keyword: &Keyword<'_>, value: &Value) -> Result<(), Failure> {
+        match keyword {
+            Keyword::Type(types) => self.check_type(*types, value),
+            Keyword::Const(wanted) => self.check_const(wanted, value),
+            Keyword::Enum(wanted) => self.check_enum(wanted, value),
+            Keyword::Format(name) => self.check_format(name, value),
+            _ => Ok(()),
         }
+    }
+
+    fn keywords(&mut self, keywords: &'d [Keyword<'d>], mut state: State<'d, 'v>) -> Checked<'v> {
         for keyword in keywords {
             if self.quiet && !state.failures.is_empty() {
                 break;
             }
-            match keyword {
-                Keyword::Type(types) => self.check_type(*types, state.value)?,
-                Keyword::Const(wanted) => self.check_const(wanted, state.value)?,
-                Keyword::Enum(wanted) => self.check_enum(wanted, state.value)?,
-                Keyword::Format(name) => self.check_format(name, state.value)?,
-                Keyword::Ref { to, after } => {
-                    let result = self.reference(&mut state, *to, "$ref");
-                    if *after == After::Stop {
-                        return result.map(|()| state.unevaluated);
-                    }
-                    state.failures.extend(result.err());
+            if let Keyword::Ref { to, after } = keyword {
+                let result = self.reference(&mut state, *to, "$ref");
+                if *after == After::Stop {
+                    return result.map(|()| state.left);
                 }
-                other => self.keyword(other, &mut state),
+                state.failures.extend(result.err());
+            } else {
+                self.keyword(keyword, &mut state);
             }
         }
         match state.failures.len() {
-            0 => Ok(state.unevaluated),
+            0 => Ok(state.left),
             1 => Err(state.failures.remove(0)),
             _ => Err(Failure { at: self.at(), kind: Kind::Group, causes: state.failures }),
         }
@@ -229,7 +307,7 @@ impl<'d, 'v> Evaluator<'d, 'v> {
         let Some(at) = nearest.filter(|at| before[*at].depth == last.depth) else { return Ok(()) };
         Err(self.said(|| {
             let (one, other) = (self.way_to(before.len()), self.way_to(at));
-            let url = crate::values::go_quote(&self.location(last.node));
+            let url = crate::values::go_quote(self.location(last.node));
             format!("both {one} and {other} resolve to {url} causing reference cycle")
         }))
     }
@@ -256,6 +334,9 @@ impl<'d, 'v> Evaluator<'d, 'v> {
 
     fn check_type(&self, types: Types, value: &Value) -> Result<(), Failure> {
         let found = type_of(value);
+        if matches!(value, Value::Float(number) if !number.is_finite()) {
+            return Err(self.said(|| "invalid jsonType float64".to_owned()));
+        }
         if types.has(found) || types.has(Types::INTEGER) && number::is_whole(value) {
             return Ok(());
         }
@@ -301,16 +382,24 @@ impl<'d, 'v> Evaluator<'d, 'v> {
         to: NodeId,
         keyword: &'static str,
     ) -> Result<(), Failure> {
-        let tracked = !state.unevaluated.is_empty();
-        match self.apply(to, state.value, keyword, tracked) {
-            Ok(inner) => {
-                state.unevaluated.keep_common(&inner);
-                Ok(())
-            }
-            Err(_) if self.quiet => Err(Failure::unsaid()),
-            Err(failure) => {
+        let inner = self.refer(to, state.value, keyword, state.left.is_some())?;
+        state.keep_common(inner.as_deref());
+        Ok(())
+    }
+
+    /// Applies a schema from another place to the value at hand.
+    fn refer(
+        &mut self,
+        to: NodeId,
+        value: &'v Value,
+        keyword: &'static str,
+        tracked: bool,
+    ) -> Checked<'v> {
+        match self.apply(to, value, keyword, tracked) {
+            Err(failure) if !self.quiet => {
                 Err(Failure { at: self.at(), kind: Kind::Reference, causes: failure.flat() })
             }
+            result => result,
         }
     }
 

@@ -126,7 +126,7 @@ impl<'s> Library<'s> {
         let anchor = anchors.iter().find(|(name, _)| *name == fragment);
         let schema = anchor.map(|(_, schema)| *schema).ok_or_else(|| {
             let document = go_quote(&self.documents[place.document].url);
-            let reference = go_quote(&format!("{url}#{}", location::encoded(&fragment)));
+            let reference = go_quote(format!("{url}#{}", location::encoded(&fragment)));
             format!("anchor in {reference} not found in schema {document}")
         })?;
         Ok(Ok(Place { schema, document: place.document, enclosing: resource }))
@@ -153,7 +153,7 @@ impl<'s> Library<'s> {
         let mut place = Place { enclosing: resource, ..start };
         let url = || {
             let before = self.location(start);
-            go_quote(&format!("{before}{}", location::encoded(pointer)))
+            go_quote(format!("{before}{}", location::encoded(pointer)))
         };
         for step in pointer.split('/').skip(1) {
             let key = location::key_of_step(step)
@@ -285,7 +285,7 @@ impl<'s> Library<'s> {
             let Some(id) = text(draft.id_key()) else { return Ok(()) };
             let Some(anchor) = location::decoded(split(id).1) else {
                 let place = Place { schema, ..self.resources[at].place };
-                let here = go_quote(&self.location(place));
+                let here = go_quote(self.location(place));
                 return Err(format!("error in parsing anchor at {here}"));
             };
             if anchor.is_empty() || anchor.starts_with('/') {
@@ -328,7 +328,7 @@ impl<'s> Library<'s> {
             own.filter(|r| r.draft != draft).map(|r| (address(r.place.schema), r.draft)).collect();
         let evaluator = Evaluator::of_schemas(metaschema::of(draft), &others);
         evaluator.run(place.schema).map_err(|failures| {
-            let (here, url) = (go_quote(&self.location(place)), draft.url());
+            let (here, url) = (go_quote(self.location(place)), draft.url());
             let text: String = failures.iter().map(Failure::text).collect();
             format!(
                 "{here} is not valid against metaschema: jsonschema validation failed with \

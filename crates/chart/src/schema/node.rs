@@ -47,7 +47,99 @@ pub(super) struct Node<'s> {
 pub(super) enum Body<'s> {
     Anything,
     Nothing,
-    Keywords(Vec<Keyword<'s>>),
+    /// Only a reference.
+    Alias {
+        to: NodeId,
+        after: After,
+    },
+    Keywords {
+        /// Of these the first that fails ends the check.
+        checks: Vec<Keyword<'s>>,
+        others: Vec<Keyword<'s>>,
+        /// The values that the others have something to say of.
+        kinds: Kinds,
+        /// Where the others are of certain properties only: their names, as bits.
+        names: Option<u64>,
+    },
+}
+
+/// A set of kinds of values.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Kinds(u8);
+
+impl Kinds {
+    const MAP: u8 = 1;
+    const LIST: u8 = 2;
+    const TEXT: u8 = 4;
+    const NUMBER: u8 = 8;
+    const ALL: u8 = u8::MAX;
+
+    pub(super) fn has(self, value: &Value) -> bool {
+        let kind = match value {
+            Value::Map(_) => Self::MAP,
+            Value::List(_) => Self::LIST,
+            Value::String(_) => Self::TEXT,
+            Value::Int(_) | Value::Uint(_) | Value::Float(_) => Self::NUMBER,
+            Value::Null | Value::Bool(_) => 16,
+        };
+        self.0 & kind != 0
+    }
+
+    fn of(keyword: &Keyword<'_>) -> u8 {
+        match keyword {
+            Keyword::MinProperties(_)
+            | Keyword::MaxProperties(_)
+            | Keyword::Required(_)
+            | Keyword::Dependencies(_)
+            | Keyword::Properties(_)
+            | Keyword::PropertyNames(_)
+            | Keyword::UnevaluatedProperties(_) => Self::MAP,
+            Keyword::MinItems(_)
+            | Keyword::MaxItems(_)
+            | Keyword::UniqueItems
+            | Keyword::Items(_)
+            | Keyword::Contains { .. }
+            | Keyword::UnevaluatedItems(_) => Self::LIST,
+            Keyword::MinLength(_) | Keyword::MaxLength(_) | Keyword::Pattern(_) => Self::TEXT,
+            Keyword::Limit(..) | Keyword::MultipleOf(_) => Self::NUMBER,
+            Keyword::Type(_)
+            | Keyword::Const(_)
+            | Keyword::Enum(_)
+            | Keyword::Format(_)
+            | Keyword::Ref { .. }
+            | Keyword::RecursiveRef(_)
+            | Keyword::DynamicRef { .. }
+            | Keyword::Not(_)
+            | Keyword::AllOf(_)
+            | Keyword::AnyOf(_)
+            | Keyword::OneOf(_)
+            | Keyword::Condition { .. } => Self::ALL,
+        }
+    }
+}
+
+impl<'s> Body<'s> {
+    /// The form for keywords in their order.
+    pub(super) fn new(mut keywords: Vec<Keyword<'s>>) -> Self {
+        if let [Keyword::Ref { to, after }] = keywords.as_slice() {
+            return Self::Alias { to: *to, after: *after };
+        }
+        let ends_check = |keyword: &Keyword<'_>| {
+            matches!(
+                keyword,
+                Keyword::Type(_) | Keyword::Const(_) | Keyword::Enum(_) | Keyword::Format(_)
+            )
+        };
+        let others = keywords.split_off(keywords.partition_point(ends_check));
+        let kinds = Kinds(others.iter().map(Kinds::of).fold(0, |all, kinds| all | kinds));
+        let names = match others.as_slice() {
+            [Keyword::Properties(all)] if all.patterns.is_empty() && all.additional.is_none() => {
+                Some(all.names)
+            }
+            _ => None,
+        };
+        Self::Keywords { checks: keywords, others, kinds, names }
+    }
 }
 
 /// What a schema leaves to `unevaluatedProperties` and `unevaluatedItems`.
@@ -122,6 +214,8 @@ pub(super) enum Dependency<'s> {
 pub(super) struct Properties<'s> {
     /// Sorted by name.
     pub(super) named: Vec<(&'s str, NodeId)>,
+    /// Their names, as `keywords::bits`.
+    pub(super) names: u64,
     pub(super) patterns: Vec<(Pattern<'s>, NodeId)>,
     pub(super) additional: Option<Rest>,
 }

@@ -1,8 +1,10 @@
 //! Keywords that apply further schemas to the same value, and what is left unevaluated.
+use std::collections::BTreeSet;
+
 use yaml::Value;
 
 use super::super::node::{Keyword, Node, NodeId};
-use super::{Evaluator, Failure, State, Unevaluated};
+use super::{Evaluator, Failure, Left, State, Unevaluated};
 
 impl<'d, 'v> Evaluator<'d, 'v> {
     pub(super) fn of_any(&mut self, keyword: &'d Keyword<'d>, state: &mut State<'d, 'v>) {
@@ -55,7 +57,7 @@ impl<'d, 'v> Evaluator<'d, 'v> {
                 Err(failure) => failures.push(failure),
             }
             // Only where somebody asks what was evaluated do the others matter.
-            if matched && state.unevaluated.is_empty() {
+            if matched && state.left.is_none() {
                 break;
             }
         }
@@ -126,23 +128,23 @@ impl<'d, 'v> Evaluator<'d, 'v> {
     }
 
     fn same_value(&mut self, state: &mut State<'d, 'v>, inner: NodeId) -> Result<(), Failure> {
-        let tracked = !state.unevaluated.is_empty();
-        let left = self.apply(inner, state.value, "", tracked)?;
-        state.unevaluated.keep_common(&left);
+        let inner = self.apply(inner, state.value, "", state.left.is_some())?;
+        state.keep_common(inner.as_deref());
         Ok(())
     }
 }
 
 /// What a schema starts with: everything that its own keywords do not already cover.
-pub(super) fn unevaluated<'v>(node: &Node<'_>, value: &'v Value, tracked: bool) -> Unevaluated<'v> {
+pub(super) fn left<'v>(node: &Node<'_>, value: &'v Value, tracked: bool) -> Left<'v> {
     let covers = node.covers;
-    let mut unevaluated = Unevaluated::default();
     match value {
         Value::Map(map) if !covers.all_keys && (tracked || covers.asks_keys) => {
-            unevaluated.keys = map.keys().map(String::as_str).collect();
+            let keys: BTreeSet<&str> = map.keys().map(String::as_str).collect();
+            (!keys.is_empty()).then(|| Box::new(Unevaluated { keys, items: BTreeSet::new() }))
         }
         Value::List(items) if !covers.all_items && (tracked || covers.asks_items) => {
-            unevaluated.items = (covers.first_items..items.len()).collect();
+            let items: BTreeSet<usize> = (covers.first_items..items.len()).collect();
+            (!items.is_empty()).then(|| Box::new(Unevaluated { keys: BTreeSet::new(), items }))
         }
         Value::Null
         | Value::Bool(_)
@@ -151,7 +153,6 @@ pub(super) fn unevaluated<'v>(node: &Node<'_>, value: &'v Value, tracked: bool) 
         | Value::Float(_)
         | Value::String(_)
         | Value::List(_)
-        | Value::Map(_) => {}
+        | Value::Map(_) => None,
     }
-    unevaluated
 }

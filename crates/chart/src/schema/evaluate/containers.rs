@@ -5,6 +5,7 @@ use foldhash::fast::RandomState;
 use yaml::{Map, Value};
 
 use super::super::failure::{Failure, Kind, count, quote};
+use super::super::keywords::bit;
 use super::super::node::{Dependency, Items, Keyword, NodeId, Properties, Rest};
 use super::super::number;
 use super::{Evaluator, State, Step, dependency, missing, quoted};
@@ -33,7 +34,7 @@ impl<'d, 'v> Evaluator<'d, 'v> {
             Keyword::Properties(properties) => self.properties(properties, map, state),
             Keyword::PropertyNames(schema) => self.property_names(*schema, map, state),
             Keyword::UnevaluatedProperties(schema) => {
-                for key in std::mem::take(&mut state.unevaluated.keys) {
+                for key in state.left.take().into_iter().flat_map(|left| left.keys) {
                     if let Some(value) = map.get(key) {
                         self.below(state, *schema, Step::Key(key), value);
                     }
@@ -75,7 +76,9 @@ impl<'d, 'v> Evaluator<'d, 'v> {
             }
             let mut evaluated = false;
             let named = &properties.named;
-            if let Ok(at) = named.binary_search_by(|(known, _)| known.cmp(&name.as_str())) {
+            if properties.names & bit(name) != 0
+                && let Ok(at) = named.binary_search_by(|(known, _)| known.cmp(&name.as_str()))
+            {
                 evaluated = true;
                 self.below(state, named[at].1, Step::Key(name), value);
             }
@@ -91,7 +94,7 @@ impl<'d, 'v> Evaluator<'d, 'v> {
                 Some(Rest::Refused) => refused.push(name.as_str()),
                 Some(Rest::Schema(schema)) => self.below(state, schema, Step::Key(name), value),
             }
-            state.unevaluated.keys.remove(name.as_str());
+            state.seen_key(name);
         }
         if !refused.is_empty() {
             self.fail(state, || format!("additional properties {} not allowed", quoted(&refused)));
@@ -131,7 +134,7 @@ impl<'d, 'v> Evaluator<'d, 'v> {
                 self.contains(*schema, (*min, *max), items, state);
             }
             Keyword::UnevaluatedItems(schema) => {
-                for at in std::mem::take(&mut state.unevaluated.items) {
+                for at in state.left.take().into_iter().flat_map(|left| left.items) {
                     if let Some(value) = items.get(at) {
                         self.below(state, *schema, Step::Item(at), value);
                     }
@@ -172,7 +175,7 @@ impl<'d, 'v> Evaluator<'d, 'v> {
                 Ok(()) => {
                     matched.push(at);
                     if state.node.draft >= super::Draft::D2020 {
-                        state.unevaluated.items.remove(&at);
+                        state.seen_item(at);
                     }
                 }
                 Err(failure) => failures.push(failure),
