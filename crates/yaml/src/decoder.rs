@@ -171,15 +171,15 @@ impl<'a, 't> Decoder<'a, 't> {
                 Value::Null
             }
             ItemKind::Scalar { value, style } => self.scalar(item, value, *style)?,
-            ItemKind::List(children) => self.list(id, *children)?,
+            ItemKind::List(children) => grow(|| self.list(id, *children))?,
             ItemKind::Map(children) => {
                 let mut map = Map::new();
-                self.entries(id, *children, &mut map)?;
+                grow(|| self.entries(id, *children, &mut map))?;
                 Value::Map(map)
             }
             ItemKind::Alias { name, target } => {
                 self.enter_alias(id, name)?;
-                let value = self.value(*target)?;
+                let value = grow(|| self.value(*target))?;
                 self.expanding.pop();
                 value
             }
@@ -390,6 +390,14 @@ impl<'a, 't> Decoder<'a, 't> {
 
 /// What `json.Marshal` complains about: the first number in the order of keys that is not finite.
 /// One under a key that was given again later is gone by then.
+/// Runs one step down a document, on a new piece of stack if little is left: callers' threads may
+/// have small ones.
+fn grow<T>(step: impl FnOnce() -> T) -> T {
+    const RED_ZONE: usize = 64 << 10;
+    const SEGMENT: usize = 1 << 20;
+    stacker::maybe_grow(RED_ZONE, SEGMENT, step)
+}
+
 fn not_finite(value: &Value, problems: Vec<Problem>) -> Option<Problem> {
     if problems.is_empty() {
         return None;
