@@ -28,6 +28,21 @@ pub(crate) fn cargo() -> Command {
     cargo
 }
 
+/// `outer` with the program, arguments, directory and variables of `inner` behind its own arguments.
+pub(crate) fn wrapped(mut outer: Command, inner: &Command) -> Command {
+    outer.arg(inner.get_program()).args(inner.get_args());
+    if let Some(directory) = inner.get_current_dir() {
+        outer.current_dir(directory);
+    }
+    for (name, value) in inner.get_envs() {
+        match value {
+            Some(value) => outer.env(name, value),
+            None => outer.env_remove(name),
+        };
+    }
+    outer
+}
+
 /// The command line as a person would type it.
 pub(crate) fn shown(command: &Command) -> String {
     let program = PathBuf::from(command.get_program());

@@ -7,6 +7,7 @@
 
 use std::{env, process::ExitCode};
 
+mod bench;
 mod command;
 mod deny;
 mod fuzz;
@@ -30,7 +31,7 @@ usage: cargo xtask COMMAND
   deny            check licences, bans and sources of dependencies
   fuzz [TARGET] [SECONDS]
                   run the fuzz targets, each for 600 seconds or as told
-  bench           not there yet
+  bench render    measure rendering beside helm and helmfile (--only ROW --runs N --write)
 ";
 
 fn main() -> ExitCode {
@@ -52,9 +53,9 @@ fn main() -> ExitCode {
             Ok(seconds) => fuzz::run(Some(target), seconds),
             Err(_) => Err(format!("`{seconds}` is no number of seconds").into()),
         },
-        ["bench"] => {
-            Err("bench is not there yet: the comparison with the peers comes later".into())
-        }
+        ["bench", "render", flags @ ..] => bench::render(flags),
+        // What `bench` starts between itself and a program; not for people.
+        ["bench", "measure", words @ ..] => bench::child(words),
         ["help" | "--help" | "-h"] => {
             print!("{USAGE}");
             Ok(())
