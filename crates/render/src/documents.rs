@@ -46,13 +46,19 @@ pub fn split_documents(text: &str) -> Vec<&str> {
     }
 }
 
-/// Cuts and sorts the texts of all templates.
-pub(crate) fn sort(texts: &BTreeMap<String, String>) -> (Sorted, Vec<Error>) {
+/// Cuts and sorts the texts of all templates; `broken` tells of each that is no UTF-8 which byte
+/// stands for which U+FFFD.
+pub(crate) fn sort(
+    texts: &BTreeMap<String, String>,
+    broken: &BTreeMap<String, Vec<(usize, u8)>>,
+) -> (Sorted, Vec<Error>) {
     let mut sorted = Sorted::default();
     let mut errors = Vec::new();
     for (path, text) in texts {
+        let bad = broken.get(path).map(Vec::as_slice).unwrap_or_default();
         for document in split_documents(text) {
-            if let Err(error) = place(&mut sorted, path, document) {
+            let bytes = bytes_of(text, document, bad);
+            if let Err(error) = place(&mut sorted, path, document, bytes.as_deref()) {
                 let error = error.beginning(text, document);
                 // Helm stops here, and that is what `--debug` shows.
                 let first = errors.is_empty();
@@ -78,8 +84,26 @@ fn with_all(mut error: Error, texts: &BTreeMap<String, String>, hooks: &[Hook]) 
     error
 }
 
-fn place(sorted: &mut Sorted, path: &str, text: &str) -> Result<(), Error> {
-    let head = Head::read(text).map_err(|unread| {
+/// The bytes of a document that is no UTF-8.
+fn bytes_of(text: &str, document: &str, bad: &[(usize, u8)]) -> Option<Vec<u8>> {
+    let start = document.as_ptr().addr() - text.as_ptr().addr();
+    let end = start + document.len();
+    let mut bytes = Vec::new();
+    let mut from = start;
+    for (at, byte) in bad.iter().filter(|(at, _)| (start..end).contains(at)) {
+        bytes.extend_from_slice(&text.as_bytes()[from..*at]);
+        bytes.push(*byte);
+        from = at + char::REPLACEMENT_CHARACTER.len_utf8();
+    }
+    bytes.extend_from_slice(&text.as_bytes()[from..end]);
+    (from > start).then_some(bytes)
+}
+
+fn place(sorted: &mut Sorted, path: &str, text: &str, bytes: Option<&[u8]>) -> Result<(), Error> {
+    // Where the bytes are UTF-8 up to the end of the YAML document, only the text counts.
+    let fault = bytes.and_then(|bytes| yaml::from_slice(bytes, Numbers::Exact).err());
+    let head = fault.map_or_else(|| Head::read(text), |fault| Err(Unread::Yaml(fault)));
+    let head = head.map_err(|unread| {
         let document = Source::new(format!("{path} (rendered)"), text);
         let (message, span) = match unread {
             Unread::Yaml(error) => {

@@ -20,6 +20,8 @@ use crate::{Error, Request};
 pub(crate) struct Output {
     /// Texts by template path.
     pub(crate) texts: BTreeMap<String, String>,
+    /// For texts that are no UTF-8, each bad byte and its place; there the text has U+FFFD.
+    pub(crate) broken: BTreeMap<String, Vec<(usize, u8)>>,
     pub(crate) warnings: Vec<String>,
 }
 
@@ -46,11 +48,18 @@ pub(crate) fn run(
     let set = compile(request, &order)?;
     let background = Background { chart, given: &request.options.given };
     let mut host = Outside { request, warnings: Vec::new() };
-    let (mut texts, mut errors) = (BTreeMap::new(), Vec::new());
+    let (mut texts, mut broken, mut errors) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
     let mut session = Session::new(&set, &mut host, options(request));
     for (path, template) in order.into_iter().filter(|(path, _)| !is_partial(path)) {
         match session.execute(path, &begin(path, template)) {
-            Ok(text) => drop(texts.insert(path.to_owned(), without_missing(text))),
+            Ok(bytes) => match String::from_utf8(bytes) {
+                Ok(text) => drop(texts.insert(path.to_owned(), without_missing(text))),
+                Err(error) => {
+                    let (text, bad) = repaired(error.as_bytes());
+                    texts.insert(path.to_owned(), text);
+                    broken.insert(path.to_owned(), bad);
+                }
+            },
             Err(error) => {
                 let failed = Failed::new(path, error, &template.scope, &background);
                 let last = failed.is_limit() || errors.len() + 1 >= MAX_ERRORS;
@@ -62,7 +71,7 @@ pub(crate) fn run(
         }
     }
     drop(session);
-    Ok(Run { output: Output { texts, warnings: host.warnings }, errors })
+    Ok(Run { output: Output { texts, broken, warnings: host.warnings }, errors })
 }
 
 /// Runs the templates once more up to one of them, and tells what printed which part of its text.
@@ -136,10 +145,22 @@ fn order(templates: &Templates) -> Vec<(&str, &Template)> {
 }
 
 /// Helm deletes what Go prints for a missing value, wherever it comes from.
-fn without_missing(text: Vec<u8>) -> String {
-    let text = String::from_utf8(text)
-        .unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned());
+fn without_missing(text: String) -> String {
     if text.contains("<no value>") { text.replace("<no value>", "") } else { text }
+}
+
+/// A text in which each byte that is no UTF-8 is U+FFFD, and those bytes with their places.
+fn repaired(bytes: &[u8]) -> (String, Vec<(usize, u8)>) {
+    let (mut text, mut bad) = (String::with_capacity(bytes.len() + 16), Vec::new());
+    for chunk in bytes.utf8_chunks() {
+        // Between bad bytes, so that places are those of what is left.
+        text.push_str(&without_missing(chunk.valid().to_owned()));
+        for byte in chunk.invalid() {
+            bad.push((text.len(), *byte));
+            text.push(char::REPLACEMENT_CHARACTER);
+        }
+    }
+    (text, bad)
 }
 
 /// The world as templates see it.

@@ -88,8 +88,9 @@ pub fn render_logging(request: &Request<'_>, log: &mut Vec<Warning>) -> Result<R
         && errors.is_empty()
     {
         output.texts = post_renderer.run(&output.texts).map_err(Error::PostRender)?;
+        output.broken.clear();
     }
-    let (sorted, unreadable) = documents::sort(&output.texts);
+    let (sorted, unreadable) = documents::sort(&output.texts, &output.broken);
     if !unreadable.is_empty() {
         let fresh = || scope::templates(request, &chart, &coalesced.values);
         errors.extend(located::all(unreadable, |path| engine::trace(request, &fresh(), path)));
