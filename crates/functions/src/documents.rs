@@ -19,14 +19,20 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         if text.trim_matches(JSON_SPACE) == "null" {
             return Ok(Value::Map(Map::nil(MapType::Any)));
         }
-        Ok(map_or_error(json::map_from_str(&text, Numbers::Float64)))
+        let (map, error) = json::filled_map(args.bytes(0), Numbers::Float64);
+        let map = Map::from_yaml(&map);
+        if let Some(error) = error {
+            // The map is no nil map, so that setting cannot fail.
+            let _ = map.insert("Error", Value::str(error.to_string()));
+        }
+        Ok(Value::Map(map))
     }),
     fixed("fromJsonArray", S, |_, args| {
         let text = args.text(0);
         if text.trim_matches(JSON_SPACE) == "null" {
             return Ok(Value::List(List::nil(ListType::Any)));
         }
-        Ok(list_or_error(json::list_from_str(&text, Numbers::Float64)))
+        Ok(list_or_error(json::list_from_slice(args.bytes(0), Numbers::Float64)))
     }),
     fixed("fromToml", S, from_toml),
     fixed("fromYaml", S, |_, args| {
@@ -94,7 +100,8 @@ fn to_toml(args: &[Value]) -> Result<Result<Vec<u8>, String>, CallError> {
 }
 
 fn must_from_json(_: &mut Context<'_>, args: &[Value]) -> Outcome {
-    let value = json::from_str(&args.text(0), Numbers::Float64).map_err(|error| failure(&error))?;
+    let value =
+        json::from_slice(args.bytes(0), Numbers::Float64).map_err(|error| failure(&error))?;
     Ok(Value::from_yaml(&value))
 }
 

@@ -140,7 +140,13 @@ fn sort_alpha(_: &mut Context<'_>, args: &[Value]) -> Outcome {
         None => vec![text_of(value)],
     };
     texts.sort();
-    Ok(Value::List(List::strings(texts)))
+    match value {
+        // It sorts a list of texts as it is, and that may be none.
+        Value::List(list) if list.is_nil() && matches!(list.list_type(), ListType::String) => {
+            Ok(value.clone())
+        }
+        _ => Ok(Value::List(List::strings(texts))),
+    }
 }
 
 fn reverse(_: &mut Context<'_>, args: &[Value]) -> Outcome {

@@ -98,8 +98,8 @@ impl Object for VersionObject {
         })
     }
 
-    fn marshal(&self) -> Option<Value> {
-        Some(Value::str(self.version.to_string()))
+    fn marshal(&self) -> Option<Result<Value, String>> {
+        Some(Ok(Value::str(self.version.to_string())))
     }
 
     fn printed_fields(&self) -> Vec<(&'static str, Value)> {

@@ -169,6 +169,14 @@ impl Emitter<'_> {
         }
     }
 
+    /// Prints a scalar without quotes in YAML, whatever it reads as; in JSON a string.
+    pub fn plain(&mut self, value: &str) {
+        match &mut self.target {
+            Target::Json(w) => w.string(value.as_bytes()),
+            Target::Yaml(w) => w.raw(value),
+        }
+    }
+
     /// Prints a string.
     pub fn str(&mut self, value: &str) {
         self.bytes(value.as_bytes());

@@ -45,9 +45,21 @@ pub fn map_from_str(text: &str, numbers: Numbers) -> Result<Map, Error> {
     into_map(from_str(text, numbers)?, Error::Json)
 }
 
+/// As [`map_from_str`], from bytes, with what Go has put into the map where it fails: after a
+/// number beyond a float's range that is everything else.
+pub fn filled_map(text: &[u8], numbers: Numbers) -> (Map, Option<Error>) {
+    let filled = reader::read_filling(text, numbers).map_err(Error::Json);
+    match filled.and_then(|(value, problem)| Ok((into_map(value, Error::Json)?, problem))) {
+        Ok((map, problem)) => (map, problem.map(Error::Json)),
+        Err(error) => (Map::new(), Some(error)),
+    }
+}
+
 /// A JSON text as `json.Unmarshal` decodes it into a `[]interface{}`; null is an empty list.
-pub fn list_from_str(text: &str, numbers: Numbers) -> Result<Vec<Value>, Error> {
-    into_list(from_str(text, numbers)?, Error::Json)
+pub fn list_from_slice(text: &[u8], numbers: Numbers) -> Result<Vec<Value>, Error> {
+    let (value, problem) = reader::read_filling(text, numbers).map_err(Error::Json)?;
+    let list = into_list(value, Error::Json)?;
+    problem.map_or(Ok(list), |problem| Err(Error::Json(problem)))
 }
 
 /// What `json.Marshal` prints (no line break at the end); empty if the value has no JSON form.

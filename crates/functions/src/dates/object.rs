@@ -157,8 +157,17 @@ impl Object for TimeObject {
         })
     }
 
-    fn marshal(&self) -> Option<Value> {
-        Some(Value::str(layout::format(&self.0, super::RFC3339)))
+    fn marshal(&self) -> Option<Result<Value, String>> {
+        const TOO_FAR: &str = "json: error calling MarshalJSON for type time.Time: \
+                               Time.MarshalJSON: year outside of range [0,9999]";
+        if !(0..=9999).contains(&self.0.civil().year) {
+            return Some(Err(TOO_FAR.to_owned()));
+        }
+        Some(Ok(Value::str(layout::format(&self.0, super::RFC3339))))
+    }
+
+    fn plain_scalar(&self) -> Option<Str> {
+        Some(layout::format(&self.0, super::RFC3339).into())
     }
 
     fn go_syntax(&self) -> Option<Str> {

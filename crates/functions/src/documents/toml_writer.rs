@@ -144,11 +144,13 @@ impl Writer {
                 self.out.push(b']');
             }
             Value::Map(map) => self.entries(&[], map.to_vec(), Place::Inline)?,
-            Value::Object(object) => match (crate::dates::to_toml(value), object.marshal()) {
-                (Some(time), _) => self.out.extend(time),
-                (None, Some(Value::Str(text))) => self.quoted(text.as_bytes()),
-                (None, _) => self.entries(&[], entries_of(value), Place::Inline)?,
-            },
+            Value::Object(object) => {
+                match (crate::dates::to_toml(value), object.marshal().and_then(Result::ok)) {
+                    (Some(time), _) => self.out.extend(time),
+                    (None, Some(Value::Str(text))) => self.quoted(text.as_bytes()),
+                    (None, _) => self.entries(&[], entries_of(value), Place::Inline)?,
+                }
+            }
             Value::Nil | Value::Missing => return Err(NIL_ELEMENT.to_owned()),
         }
         Ok(())
@@ -234,7 +236,7 @@ fn shape(value: &Value) -> Result<Shape, String> {
     Ok(match value {
         _ if value.is_nil() => Shape::Nil,
         Value::Map(_) => Shape::Table,
-        Value::Object(object) => match object.marshal() {
+        Value::Object(object) => match object.marshal().and_then(Result::ok) {
             None => Shape::Table,
             Some(_) => Shape::Plain,
         },

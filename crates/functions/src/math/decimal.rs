@@ -84,8 +84,44 @@ impl Decimal {
 
 /// Go's `math.Pow(10, places)`.
 pub(super) fn power_of_ten(places: i64) -> f64 {
-    // Read from text: correctly rounded, where repeated multiplication is not.
-    format!("1e{}", places.clamp(-400, 400)).parse().unwrap_or(0.0)
+    if places == 1 {
+        return 10.0;
+    }
+    // 10 is 0.625 · 2^4; squares are taken of the first, so the last digit is not always right.
+    let (mut square, mut square_exponent) = (0.625f64, 4i64);
+    let (mut product, mut exponent) = (1.0f64, 0i64);
+    let mut rest = places.unsigned_abs();
+    while rest != 0 {
+        if square_exponent > 1 << 12 {
+            exponent += square_exponent;
+            break;
+        }
+        if rest & 1 == 1 {
+            product *= square;
+            exponent += square_exponent;
+        }
+        square *= square;
+        square_exponent <<= 1;
+        if square < 0.5 {
+            square += square;
+            square_exponent -= 1;
+        }
+        rest >>= 1;
+    }
+    if places < 0 {
+        (product, exponent) = (1.0 / product, -exponent);
+    }
+    scale(product, exponent)
+}
+
+/// `number · 2^exponent`, rounded once.
+fn scale(number: f64, exponent: i64) -> f64 {
+    let two = |exponent: i64| f64::from_bits(((exponent + 1023) as u64) << 52);
+    match exponent {
+        1024.. => number * two(1023) * two((exponent - 1023).min(1023)),
+        -1022..1024 => number * two(exponent),
+        ..-1022 => number * two((exponent + 64).max(-1022)) * two(-64),
+    }
 }
 
 fn power(exponent: i64) -> BigInt {

@@ -3,7 +3,7 @@
 use yaml::emit::{Emit, Emitter, Fields};
 
 use super::{IntKind, List, ListType, Map, MapType, Object, Str, UintKind, Value};
-use crate::stack;
+use crate::{Duration, stack};
 
 /// How deep a tree is printed; deeper ones hold themselves.
 const MAX_DEPTH: usize = 10_000;
@@ -79,7 +79,7 @@ fn plain(value: &Value, depth: usize) -> yaml::Value {
         Value::Map(value) if value.is_nil() => yaml::Value::Null,
         Value::Map(value) => yaml::Value::Map(plain_map(value, depth)),
         Value::Object(value) => match value.marshal() {
-            Some(value) => plain(&value, depth + 1),
+            Some(value) => value.map_or(yaml::Value::Null, |value| plain(&value, depth + 1)),
             None => plain(&Value::map(value.json_fields()), depth + 1),
         },
     }
@@ -99,6 +99,10 @@ fn emit(value: &Value, to: &mut Emitter<'_>, depth: usize) {
     match value {
         Value::Missing | Value::Nil => to.null(),
         Value::Bool(value) => to.bool(*value),
+        // go-yaml 3 prints it as it reads it.
+        Value::Int(value, IntKind::Duration) if to.fields() == Fields::Lowercase => {
+            to.str(&Duration(*value).to_string());
+        }
         Value::Int(value, _) => to.int(*value),
         Value::Uint(value, _) => to.uint(*value),
         Value::Float(value, _) => to.float(*value),
@@ -106,10 +110,7 @@ fn emit(value: &Value, to: &mut Emitter<'_>, depth: usize) {
         Value::Bytes(value) => to.str(&base64(value.as_bytes())),
         Value::List(value) => stack::grow(|| emit_list(value, to, depth)),
         Value::Map(value) => stack::grow(|| emit_map(value, to, depth)),
-        Value::Object(value) => match value.marshal() {
-            Some(value) => emit(&value, to, depth + 1),
-            None => emit_struct(&**value, to, depth),
-        },
+        Value::Object(value) => emit_object(&**value, to, depth),
     }
 }
 
@@ -151,6 +152,19 @@ fn emit_map(map: &Map, to: &mut Emitter<'_>, depth: usize) {
         }
     }
     to.end_map();
+}
+
+fn emit_object(object: &dyn Object, to: &mut Emitter<'_>, depth: usize) {
+    if to.fields() == Fields::Lowercase
+        && let Some(text) = object.plain_scalar()
+    {
+        return to.plain(&text.to_str_lossy());
+    }
+    match object.marshal() {
+        Some(Ok(value)) => emit(&value, to, depth + 1),
+        Some(Err(message)) => to.fail(message),
+        None => emit_struct(object, to, depth),
+    }
 }
 
 /// A struct: its fields in the order of their declaration where the output keeps it.

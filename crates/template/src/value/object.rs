@@ -54,8 +54,14 @@ pub trait Object: Any + Debug {
     /// Go's `==` on two values of this type (and `reflect.DeepEqual`).
     fn equals(&self, other: &dyn Object) -> bool;
 
-    /// What YAML and JSON print in its place, if its type says so itself (`MarshalJSON`).
-    fn marshal(&self) -> Option<Value> {
+    /// What YAML and JSON print in its place, if its type says so itself (`MarshalJSON`); the error
+    /// is in the words of `encoding/json`.
+    fn marshal(&self) -> Option<Result<Value, String>> {
+        None
+    }
+
+    /// The scalar without quotes that go-yaml 3 prints in its place, if it knows the type.
+    fn plain_scalar(&self) -> Option<Str> {
         None
     }
 

@@ -10,16 +10,24 @@ use crate::{Map, Numbers, Problem, Value};
 
 /// Reads exactly one value.
 pub(super) fn read(text: &[u8], numbers: Numbers) -> Result<Value, Problem> {
+    match read_filling(text, numbers)? {
+        (_, Some(problem)) => Err(problem),
+        (value, None) => Ok(value),
+    }
+}
+
+/// As [`read`], but numbers beyond a float's range leave null where they stand; the first is told.
+pub(super) fn read_filling(
+    text: &[u8],
+    numbers: Numbers,
+) -> Result<(Value, Option<Problem>), Problem> {
     let mut reader = Reader { text, pos: 0, numbers, open: Vec::new(), too_large: None };
     let value = reader.value()?;
     reader.skip_space();
     if reader.pos < text.len() {
         return Err(reader.invalid("after top-level value"));
     }
-    match reader.too_large {
-        Some(problem) => Err(problem),
-        None => Ok(value),
-    }
+    Ok((value, reader.too_large))
 }
 
 /// Reads one value and says where it ends; nothing where the text has none.
@@ -214,12 +222,16 @@ impl Reader<'_> {
             }
         }
         let value = text.parse::<f64>().unwrap_or(f64::NAN);
-        if !value.is_finite() && self.too_large.is_none() {
+        if value.is_finite() {
+            return Value::Float(value);
+        }
+        if self.too_large.is_none() {
             let message =
                 format!("json: cannot unmarshal number {text} into Go value of type float64");
             self.too_large = Some(Problem { span: Some(start..self.pos), ..Problem::new(message) });
         }
-        Value::Float(value)
+        // One that is alone stays, because where a map or list is expected its type is what counts.
+        if self.open.is_empty() { Value::Float(value) } else { Value::Null }
     }
 
     fn string(&mut self) -> Result<String, Problem> {

@@ -90,7 +90,7 @@ fn tops_that_are_not_what_was_asked_for() {
         "error unmarshaling JSON: while decoding JSON: json: cannot unmarshal array into Go value of \
          type map[string]interface {}"
     );
-    let error = json::list_from_str("3", Numbers::Float64).unwrap_err();
+    let error = json::list_from_slice(b"3", Numbers::Float64).unwrap_err();
     assert_eq!(
         error.to_string(),
         "json: cannot unmarshal number into Go value of type []interface {}"
