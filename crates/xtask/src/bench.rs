@@ -69,13 +69,16 @@ pub(crate) fn render(flags: &[&str]) -> Outcome<()> {
         only => Some(Programs::find(only)?),
     };
     let versions = programs::versions(programs.as_ref());
-    let mut sections = Vec::new();
+    let mut sections: Vec<report::Section> = Vec::new();
     for row in ROWS.into_iter().filter(|row| settings.only.is_none_or(|only| only == *row)) {
         println!("bench: {}", row.name());
         sections.push(match (row, &programs) {
             (Row::Corpus, Some(programs)) => corpus::measure(programs, settings.runs)?,
             (Row::Largest, Some(programs)) => largest::measure(programs, settings.runs)?,
             (Row::Stack, Some(programs)) => stack::measure(programs, settings.runs)?,
+            (Row::Library, _) if sections.iter().any(|section| section.fault.is_some()) => {
+                library::measure(Keep::Print)?
+            }
             (Row::Library, _) => library::measure(settings.keep)?,
             (Row::Corpus | Row::Largest | Row::Stack, None) => continue,
         });

@@ -20,8 +20,8 @@ use super::{
 };
 use crate::Outcome;
 
-/// How many of our slowest charts are listed.
-const SLOWEST: usize = 10;
+/// How many of our slowest charts are listed, or of those that are wrong.
+const LISTED: usize = 10;
 
 /// A chart, and how it is rendered.
 pub(super) struct Case {
@@ -133,7 +133,10 @@ pub(super) fn measure(programs: &Programs, runs: usize) -> Outcome<Section> {
         cases.len()
     ));
     if !wrong.is_empty() {
-        section.fault = Some(format!("wrong output: {}", wrong.join("; ")));
+        let more = wrong.len().saturating_sub(LISTED);
+        wrong.truncate(LISTED);
+        let and_more = if more == 0 { String::new() } else { format!("\nand {more} more") };
+        section.fault = Some(format!("wrong output:\n{}{and_more}", wrong.join("\n")));
         return Ok(section);
     }
     let times = time(programs, &cases, runs)?;
@@ -196,7 +199,7 @@ fn slowest(cases: &[Case], ours: &[Vec<f64>], helm: &[Vec<f64>]) -> Table {
         .map(|(case, (ours, helm))| (case.name.as_str(), median(ours), median(helm)))
         .collect();
     all.sort_by(|a, b| b.1.total_cmp(&a.1));
-    let lines = all.into_iter().take(SLOWEST).map(|(name, ours, helm)| {
+    let lines = all.into_iter().take(LISTED).map(|(name, ours, helm)| {
         let shown = |time| Unit::Milliseconds.shown(time);
         vec![name.to_owned(), shown(ours), shown(helm), format!("{:.1}×", helm / ours)]
     });
