@@ -18,6 +18,7 @@ pub mod compare;
 pub mod generate;
 
 use std::collections::BTreeMap;
+use std::fmt::{self, Display, Formatter};
 
 use case::Case;
 use choices::Choices;
@@ -47,8 +48,32 @@ pub struct Report {
     pub failed: BTreeMap<Generator, u64>,
     /// Cases that Go could not answer in a comparable way, by generator.
     pub skipped: BTreeMap<Generator, u64>,
+    /// Cases that differ as `docs/differences.md` says, by its heading.
+    pub known: BTreeMap<&'static str, u64>,
     /// What differs, shrunk.
     pub different: Vec<Found>,
+}
+
+impl Display for Report {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        for Found { generator, number, case, difference } in &self.different {
+            writeln!(f, "\n{} case {number} differs:\n  {}", generator.name(), case.request())?;
+            writeln!(f, "  Go:   {:?}\n  ours: {:?}", difference.go, difference.ours)?;
+        }
+        for generator in Generator::ALL {
+            let of = |counts: &BTreeMap<_, u64>| counts.get(&generator).copied().unwrap_or(0);
+            let (printed, failed) = (of(&self.printed), of(&self.failed));
+            let (name, same, skipped) = (generator.name(), printed + failed, of(&self.skipped));
+            writeln!(
+                f,
+                "{name:10} {same} same ({printed} outputs, {failed} errors), {skipped} not comparable"
+            )?;
+        }
+        for (heading, count) in &self.known {
+            writeln!(f, "{count} differ as docs/differences.md says: {heading}")?;
+        }
+        writeln!(f, "{} differences", self.different.len())
+    }
 }
 
 /// A difference, and where it came from.
@@ -104,6 +129,7 @@ fn batch(
         let agreed = if go.is_ok() { &mut report.printed } else { &mut report.failed };
         match compare::judge(oracle, &case, go) {
             Outcome::Same => *agreed.entry(generator).or_default() += 1,
+            Outcome::Known(heading) => *report.known.entry(heading).or_default() += 1,
             Outcome::Skipped => *report.skipped.entry(generator).or_default() += 1,
             Outcome::Different(_) if report.different.len() >= settings.differences => return,
             Outcome::Different(_) => {

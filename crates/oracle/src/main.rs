@@ -4,10 +4,9 @@
 //! oracle was asked; it ends with 1 where there is one.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it talks to a contributor")]
 
-use std::fmt::Write as _;
 use std::process::ExitCode;
 
-use oracle::{Found, Report, Settings, generate::Generator};
+use oracle::{Settings, generate::Generator};
 
 const USAGE: &str = "\
 usage: cargo xtask oracle [--cases N] [--seed S] [--only GENERATOR] [--differences D]
@@ -33,7 +32,7 @@ fn main() -> ExitCode {
         eprintln!("the run ended early");
         return ExitCode::FAILURE;
     };
-    print!("{}", shown(&report));
+    print!("{report}");
     if report.different.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
@@ -55,28 +54,4 @@ fn settings(mut words: impl Iterator<Item = String>) -> Result<Settings, String>
         }
     }
     Ok(settings)
-}
-
-fn shown(report: &Report) -> String {
-    let mut text = String::new();
-    for Found { generator, number, case, difference } in &report.different {
-        let name = generator.name();
-        let _ = writeln!(text, "\n{name} case {number} differs:\n  {}", case.request());
-        let _ = writeln!(text, "  Go:   {:?}\n  ours: {:?}", difference.go, difference.ours);
-    }
-    for generator in Generator::ALL {
-        let of = |counts: &std::collections::BTreeMap<_, u64>| {
-            counts.get(&generator).copied().unwrap_or_default()
-        };
-        let (printed, failed) = (of(&report.printed), of(&report.failed));
-        let _ = writeln!(
-            text,
-            "{:10} {} same ({printed} outputs, {failed} errors), {} not comparable",
-            generator.name(),
-            printed + failed,
-            of(&report.skipped)
-        );
-    }
-    let _ = writeln!(text, "{} differences", report.different.len());
-    text
 }

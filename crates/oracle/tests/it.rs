@@ -1,8 +1,9 @@
-//! What the generators reach; `cargo xtask oracle` compares what they make with the real engine.
+//! What the generators reach, and some thousands of their cases compared with the real engine:
+//! `ORACLE_CASES` says how many; `cargo xtask oracle` runs as many as one likes from any seed.
 
 use std::collections::BTreeSet;
 
-use oracle::generate::Generator;
+use oracle::{Settings, generate::Generator};
 
 /// A generator that does not reach a function proves nothing about it.
 #[test]
@@ -23,4 +24,20 @@ fn every_function_is_generated() {
     for word in ["break", "continue", "block", "define", "template", "with", "range", "else"] {
         assert!(words.contains(word), "never generated: {word}");
     }
+}
+
+#[test]
+fn generated_cases_are_as_in_go() {
+    let oracle = match testkit::Oracle::start() {
+        Ok(oracle) => oracle,
+        Err(error) => return println!("skipped: {error}"),
+    };
+    let cases = std::env::var("ORACLE_CASES").map_or(3000, |cases| cases.parse().unwrap());
+    let settings = Settings { cases, seed: 1, generators: Generator::ALL.to_vec(), differences: 5 };
+    // Deep but legal recursion of templates needs more stack than a thread usually has.
+    let run = move || oracle::run(&oracle, &settings);
+    let worker = std::thread::Builder::new().stack_size(256 << 20).spawn(run).unwrap();
+    let report = worker.join().unwrap();
+    println!("{report}");
+    assert!(report.different.is_empty(), "{report}");
 }

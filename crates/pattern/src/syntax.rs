@@ -40,7 +40,11 @@ const MAX_DEPTH: usize = 1000;
 pub fn translate(pattern: &[u8]) -> Result<Translation, SyntaxError> {
     let text = std::str::from_utf8(pattern).map_err(|error| {
         // Go reads up to the byte that is no UTF-8 and shows what begins there.
-        let rest = String::from_utf8_lossy(&pattern[error.valid_up_to()..]);
+        let mut rest = String::new();
+        for chunk in pattern[error.valid_up_to()..].utf8_chunks() {
+            rest.push_str(chunk.valid());
+            rest.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
+        }
         SyntaxError::new("invalid UTF-8", &rest)
     })?;
     let mut translator = Translator {
