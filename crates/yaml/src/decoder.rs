@@ -4,6 +4,9 @@
 //! Invariant: what aliases expand to is bounded as go-yaml bounds it, and so is the depth of what
 //! comes out. A later key wins over an earlier one, and a merge (`<<`) counts where it stands.
 
+use std::collections::BTreeMap;
+use std::ops::Range;
+
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -81,7 +84,7 @@ pub(crate) fn decode_parts(
         from_aliases: 0,
         depth: 0,
         repeated: Vec::new(),
-        key_problem: None,
+        nameless: Vec::new(),
         number_problems: Vec::new(),
     };
     let value = if tree.items.is_empty() {
@@ -98,13 +101,14 @@ pub(crate) fn decode_parts(
         let first = decoder.repeated.swap_remove(0);
         return Err(Error::Parse(Problem { message: problem.message, ..first }));
     }
-    if wanted != Wanted::All && !decoder.number_problems.is_empty() {
+    let problems = !decoder.number_problems.is_empty() || !decoder.nameless.is_empty();
+    if wanted != Wanted::All && problems {
         // Which one counts depends on all that was read.
         decode_parts(tree, numbers, duplicates, Wanted::All)?;
         return Ok(value);
     }
-    let numbers = decoder.number_problems;
-    match decoder.key_problem.or_else(|| not_finite(&value, numbers)) {
+    let problem = decoder.key_problem().map_err(|p| Error::Parse(*p))?;
+    match problem.or_else(|| not_finite(&value, decoder.number_problems)) {
         Some(problem) => Err(Error::Convert(problem)),
         None => Ok(value),
     }
@@ -125,7 +129,8 @@ struct Decoder<'a, 't> {
     from_aliases: usize,
     depth: usize,
     repeated: Vec<Problem>,
-    key_problem: Option<Problem>,
+    /// Keys that have no name in JSON, and their values; those that were given again are gone.
+    nameless: Vec<Option<(usize, usize, Value)>>,
     /// One for each number that JSON does not know, in the order in which they stand.
     number_problems: Vec<Problem>,
 }
@@ -242,6 +247,8 @@ impl<'a, 't> Decoder<'a, 't> {
 
     fn entries(&mut self, id: usize, children: Children, map: &mut Map) -> Result<(), Failed> {
         let wanted = self.wanted;
+        // Where in `nameless` the keys stand that are in a value.
+        let mut held: BTreeMap<String, Range<usize>> = BTreeMap::new();
         for (key_id, value_id) in self.tree.entries(id, children) {
             if is_merge(self.item(key_id)) {
                 self.merge(value_id, map)?;
@@ -260,14 +267,16 @@ impl<'a, 't> Decoder<'a, 't> {
             self.wanted = Wanted::All;
             let key = self.key(key_id)?;
             self.wanted = below;
+            let found = self.nameless.len();
             let value = self.value(value_id)?;
+            let named = !matches!(key, Value::Null | Value::Uint(_));
             let printed = match &key {
                 Value::String(_) => None,
                 other => Some(gosyntax::print(other)),
             };
             let name = match key {
                 Value::String(name) => name,
-                other => self.key_name(key_id, value_id, &other)?,
+                other => self.key_name(key_id, value_id, &other),
             };
             self.wanted = wanted;
             if wanted.below(&name) == Wanted::Nothing {
@@ -280,6 +289,13 @@ impl<'a, 't> Decoder<'a, 't> {
                 let message = format!("line {line}: key {key} already set in map");
                 self.repeated.push(place(self.item(key_id), message));
                 continue;
+            }
+            if !held.is_empty() {
+                let again = held.remove(&name).unwrap_or_default();
+                self.nameless[again].fill(None);
+            }
+            if found < self.nameless.len() && named {
+                held.insert(name.clone(), found..self.nameless.len());
             }
             map.insert(name, value);
         }
@@ -308,26 +324,31 @@ impl<'a, 't> Decoder<'a, 't> {
     }
 
     /// The string that a key without quotes becomes.
-    fn key_name(&mut self, id: usize, value: usize, key: &Value) -> Result<String, Failed> {
-        Ok(match key {
+    fn key_name(&mut self, id: usize, value: usize, key: &Value) -> String {
+        match key {
             Value::Bool(b) => b.to_string(),
             Value::Int(n) => n.to_string(),
             Value::Float(f) => json::key_of_float(*f),
             Value::String(_) | Value::Null | Value::Uint(_) | Value::List(_) | Value::Map(_) => {
-                // The first counts; looking at values again for each would cost too much.
-                if self.key_problem.is_none() {
-                    let value = self.key_value(value)?;
-                    let kind = if key.is_null() { "%!s(<nil>)" } else { "uint64" };
-                    let message = format!(
-                        "unsupported map key of type: {kind}, key: {}, value: {}",
-                        gosyntax::print(key),
-                        gosyntax::print(&value)
-                    );
-                    self.key_problem = Some(place(self.item(id), message));
-                }
+                self.nameless.push(Some((id, value, key.clone())));
                 String::new()
             }
-        })
+        }
+    }
+
+    /// What is said of the first key that has no name: a map's own keys come before those in it.
+    fn key_problem(&mut self) -> Result<Option<Problem>, Failed> {
+        let first = self.nameless.iter().flatten().min_by_key(|(id, ..)| *id).cloned();
+        let Some((id, value, key)) = first else { return Ok(None) };
+        self.wanted = Wanted::All;
+        let value = self.key_value(value)?;
+        let kind = if key.is_null() { "%!s(<nil>)" } else { "uint64" };
+        let message = format!(
+            "unsupported map key of type: {kind}, key: {}, value: {}",
+            gosyntax::print(&key),
+            gosyntax::print(&value)
+        );
+        Ok(Some(place(self.item(id), message)))
     }
 
     /// A value once more, with whole numbers as they were written; it counts for nothing.

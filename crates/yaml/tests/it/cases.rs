@@ -129,3 +129,15 @@ fn strings_that_are_not_utf8() {
     assert_eq!(emit::v3_indent2(&Bytes), "!!binary Yf/+\n");
     assert_eq!(json::to_string(&Bytes), "\"a\\ufffd\\ufffd\"");
 }
+
+/// What a key's value held is forgotten when the key is given again.
+#[test]
+fn keys_without_a_name_count_where_they_are_kept() {
+    let said = |text| yaml::from_str(text, Numbers::Float64).err().map(|error| error.to_string());
+    assert_eq!(said("a:\n  b: 1\n  ~: 2\na: 3\na: 4\n"), None);
+    assert_eq!(said("a: {0xFFFFFFFFFFFFFFFF: {b: 1}}\nb: 1\na: 2\n"), None);
+    let kept = "error converting YAML to JSON: unsupported map key of type: %!s(<nil>), key: <nil>, \
+                value: 2";
+    assert_eq!(said("a: 3\na:\n  b: 1\n  ~: 2\n").as_deref(), Some(kept));
+    assert_eq!(said("a: {~: 1}\na: {~: 2}\n").as_deref(), Some(kept));
+}
