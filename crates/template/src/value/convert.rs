@@ -115,7 +115,8 @@ fn emit(value: &Value, to: &mut Emitter<'_>, depth: usize) {
 }
 
 fn emit_list(list: &List, to: &mut Emitter<'_>, depth: usize) {
-    if list.is_nil() {
+    // go-yaml 3 prints it as an empty one.
+    if list.is_nil() && to.fields() != Fields::Lowercase {
         return to.null();
     }
     if depth > MAX_DEPTH {
@@ -132,7 +133,7 @@ fn emit_list(list: &List, to: &mut Emitter<'_>, depth: usize) {
 }
 
 fn emit_map(map: &Map, to: &mut Emitter<'_>, depth: usize) {
-    if map.is_nil() {
+    if map.is_nil() && to.fields() != Fields::Lowercase {
         return to.null();
     }
     if depth > MAX_DEPTH {
