@@ -145,8 +145,13 @@ fn order(templates: &Templates) -> Vec<(&str, &Template)> {
 }
 
 /// Helm deletes what Go prints for a missing value, wherever it comes from.
-fn without_missing(text: String) -> String {
-    if text.contains("<no value>") { text.replace("<no value>", "") } else { text }
+fn without_missing(mut text: String) -> String {
+    if text.contains("<no value>") {
+        text = text.replace("<no value>", "");
+    }
+    // Room was made for as much as the template is long; many print little.
+    text.shrink_to_fit();
+    text
 }
 
 /// A text in which each byte that is no UTF-8 is U+FFFD, and those bytes with their places.
