@@ -14,8 +14,6 @@ mod table;
 mod tree;
 
 pub use print::go_float;
-/// Text in quotes, as `%q` prints it.
-pub use yaml::quote::quote as go_quote;
 
 pub use coalesce::{Coalesced, coalesce, coalesce_tree, overlay};
 pub(crate) use coalesce::{Mode, lay_over, merge_tables};

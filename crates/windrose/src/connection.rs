@@ -148,7 +148,7 @@ impl HelmClusterFlags {
                         format!("stat {}: no such file or directory", file.display())
                     }
                     (None, Some(name)) => {
-                        format!("context {} does not exist", chart::values::go_quote(&name))
+                        format!("context {} does not exist", yaml::quote::quote(&name))
                     }
                     (None, None) => detail.clone(),
                 }

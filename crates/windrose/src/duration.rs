@@ -35,7 +35,7 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
 
 /// Whether a text is a duration, a negative one too; the error is Go's, for Helm's flags.
 pub(crate) fn check_go(text: &str) -> Result<(), String> {
-    let quoted = chart::values::go_quote(text);
+    let quoted = yaml::quote::quote(text);
     let invalid = || format!("time: invalid duration {quoted}");
     let mut rest = text.strip_prefix(['-', '+']).unwrap_or(text);
     if rest == "0" {
@@ -58,7 +58,7 @@ pub(crate) fn check_go(text: &str) -> Result<(), String> {
             return Err(format!("time: missing unit in duration {quoted}"));
         }
         let Some(scale) = unit_nanoseconds(unit) else {
-            let unit = chart::values::go_quote(unit);
+            let unit = yaml::quote::quote(unit);
             return Err(format!("time: unknown unit {unit} in duration {quoted}"));
         };
         nanoseconds += number.parse::<f64>().map_err(|_| invalid())? * scale;

@@ -323,7 +323,7 @@ impl<'s> Compiler<'s> {
     fn check_pattern(&self, here: Here<'s>, keyword: &str, source: &str) -> Result<(), String> {
         pattern::check(source).map_err(|why| {
             let at = self.library.location(here.place);
-            let source = crate::values::go_quote(source);
+            let source = yaml::quote::quote(source);
             format!("invalid regex {source} at \"{at}/{keyword}\": {why}")
         })
     }

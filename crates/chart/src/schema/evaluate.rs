@@ -307,7 +307,7 @@ impl<'d, 'v> Evaluator<'d, 'v> {
         let Some(at) = nearest.filter(|at| before[*at].depth == last.depth) else { return Ok(()) };
         Err(self.said(|| {
             let (one, other) = (self.way_to(before.len()), self.way_to(at));
-            let url = crate::values::go_quote(self.location(last.node));
+            let url = yaml::quote::quote(self.location(last.node));
             format!("both {one} and {other} resolve to {url} causing reference cycle")
         }))
     }

@@ -3,9 +3,10 @@ use std::fmt::Write as _;
 
 use yaml::Value;
 use yaml::float::{self, Float, Notation};
+use yaml::quote::quote as go_quote;
 
 use super::location::push_step;
-use crate::values::{go_float, go_print, go_quote};
+use crate::values::{go_float, go_print};
 
 /// One failure with those that led to it.
 #[derive(Debug)]

@@ -5,6 +5,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use foldhash::fast::FixedState;
+use yaml::quote::quote as go_quote;
 use yaml::{Map, Value};
 
 use super::draft::Draft;
@@ -13,7 +14,6 @@ use super::failure::Failure;
 use super::location::{self, join, push_step, split};
 use super::metaschema;
 use super::node::Document;
-use crate::values::go_quote;
 
 /// All texts that a schema needs.
 #[derive(Default)]

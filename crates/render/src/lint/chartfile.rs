@@ -1,6 +1,6 @@
 //! Rules about `Chart.yaml`: what it says, and of which types.
-use chart::values::go_quote;
 use chart::{Metadata, version};
+use yaml::quote::quote;
 use yaml::{Numbers, Value};
 
 use super::address::{is_email, is_url};
@@ -62,7 +62,7 @@ fn name(chart: &Metadata) -> Result<(), String> {
     if base == chart.name {
         return Ok(());
     }
-    refuse(format!("chart name {} is invalid", go_quote(&chart.name)))
+    refuse(format!("chart name {} is invalid", quote(&chart.name)))
 }
 
 fn api_version(chart: &Metadata) -> Result<(), String> {
@@ -98,7 +98,7 @@ fn chart_version(chart: &Metadata) -> Result<(), String> {
         let plain = version.strip_prefix('v').unwrap_or(version);
         let build = plain.split_once('+').map_or("", |(_, build)| build);
         let plus = if build.is_empty() { "" } else { "+" };
-        let canonical = go_quote(format!("0.0.0-0{plus}{build}"));
+        let canonical = quote(format!("0.0.0-0{plus}{build}"));
         return refuse(format!("version {canonical} is less than or equal to \"0.0.0-0\""));
     }
     Ok(())

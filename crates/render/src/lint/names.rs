@@ -1,8 +1,8 @@
 //! Rules about `metadata.name`: what Kubernetes takes as the name of a kind.
 use std::sync::LazyLock;
 
-use chart::values::go_quote;
 use regex::Regex;
+use yaml::quote::quote;
 
 use super::head::Head;
 
@@ -34,7 +34,7 @@ pub(super) fn check(head: &Head) -> Result<(), String> {
     if problems.is_empty() {
         return Ok(());
     }
-    let quoted = go_quote(name);
+    let quoted = quote(name);
     for problem in &mut problems {
         *problem = format!("metadata.name: Invalid value: {quoted}: {problem}");
     }

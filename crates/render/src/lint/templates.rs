@@ -1,8 +1,9 @@
 //! Rules about `templates/`: they render, and what they render are objects that Kubernetes takes.
 use std::collections::BTreeMap;
 
-use chart::values::{Tree, coalesce_tree, go_quote};
+use chart::values::{Tree, coalesce_tree};
 use chart::{Chart, process_dependencies};
+use yaml::quote::quote;
 use yaml::{Map, Numbers, Value};
 
 use super::head::{Head, mismatch};
@@ -173,7 +174,7 @@ fn top_indent(text: &str) -> Result<(), String> {
         if line.starts_with([' ', '\t']) {
             return Err(format!(
                 "document starts with an illegal indent: {}, which may cause parsing problems",
-                go_quote(line)
+                quote(line)
             ));
         }
         return Ok(());
@@ -190,7 +191,7 @@ fn selector(head: &Head, text: &str) -> Result<(), String> {
     Err(format!(
         "a {} must contain matchLabels or matchExpressions, and {} does not",
         head.kind,
-        go_quote(&head.name)
+        quote(&head.name)
     ))
 }
 

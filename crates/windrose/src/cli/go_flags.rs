@@ -308,7 +308,7 @@ fn read_short<'a>(
 
 /// Go's `%q`, for the characters that command lines have.
 pub(crate) fn quoted(text: &str) -> String {
-    ::chart::values::go_quote(text)
+    yaml::quote::quote(text)
 }
 
 #[cfg(test)]

@@ -203,7 +203,7 @@ impl DryRunFlags {
 }
 
 fn wrong_dry_run(word: &str, allowed: impl fmt::Display) -> Failure {
-    let word = chart::values::go_quote(word);
+    let word = yaml::quote::quote(word);
     Failure::usage(format!("invalid dry-run value ({word}). Must be {allowed}"))
 }
 
@@ -222,7 +222,7 @@ fn wait(text: &str) -> Result<String, String> {
         "watcher" | "hookOnly" | "legacy" | "true" | "false" => Ok(text.to_owned()),
         _ => Err(format!(
             "invalid wait input {}. Valid inputs are watcher, hookOnly, and legacy",
-            chart::values::go_quote(text)
+            yaml::quote::quote(text)
         )),
     }
 }
