@@ -53,8 +53,8 @@ pub fn unpack(archive: &[u8], limits: Limits) -> Result<Vec<File>, Error> {
             let most = limits.entries;
             return Err(Error::Archive(format!("chart archive has more than {most} entries")));
         }
-        let inflated = entry.raw_file_position().saturating_add(entry.size());
-        if inflated > Limits::FREE && inflated / limits.ratio > archive.len() as u64 {
+        let reached = entry.raw_file_position().saturating_add(entry.size());
+        if reached > Limits::FREE && reached / limits.ratio > archive.len() as u64 {
             let ratio = limits.ratio;
             return Err(Error::Archive(format!("chart archive grows more than {ratio} times")));
         }
@@ -216,6 +216,44 @@ mod tests {
         ] {
             assert_eq!(clean_name(name).unwrap_err().to_string(), why, "{name}");
         }
+    }
+
+    /// An archive of these files, which are all zeros.
+    fn archive(files: &[(&str, usize)]) -> Vec<u8> {
+        let packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        let mut tar = tar::Builder::new(packed);
+        for (name, size) in files {
+            let mut header = tar::Header::new_gnu();
+            header.set_size(*size as u64);
+            tar.append_data(&mut header, name, vec![0; *size].as_slice()).unwrap();
+        }
+        tar.into_inner().unwrap().finish().unwrap()
+    }
+
+    fn refusal(files: &[(&str, usize)], limits: Limits) -> String {
+        unpack(&archive(files), limits).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn limits_are_kept() {
+        let three = [("web/a", 10), ("web/b", 0), ("web/c", 10)];
+        let entries = |entries| Limits { entries, ..Limits::default() };
+        assert_eq!(unpack(&archive(&three), entries(3)).unwrap().len(), 3);
+        let found = refusal(&three, entries(2));
+        assert_eq!(found, "chart archive has more than 2 entries");
+        let total = Limits { total: 15, ..Limits::default() };
+        let found = refusal(&three, total);
+        assert_eq!(found, "decompressed chart is larger than the maximum size 15");
+    }
+
+    #[test]
+    fn what_grows_too_much_is_refused() {
+        let free = usize::try_from(Limits::FREE).unwrap();
+        assert!(unpack(&archive(&[("web/a", free / 2)]), Limits::default()).is_ok());
+        let found = refusal(&[("web/a", free)], Limits::default());
+        assert_eq!(found, "chart archive grows more than 200 times");
+        let found = refusal(&[("web/a", free / 2), ("web/b", free / 2)], Limits::default());
+        assert_eq!(found, "chart archive grows more than 200 times");
     }
 
     #[test]
