@@ -9,7 +9,7 @@ use std::arch::x86_64::{
 use fearless_simd::x86::Avx2;
 use fearless_simd::{SimdFrom as _, u64x4};
 
-use super::lanes::{Arithmetic, Limbs, Moduli, Wide};
+use super::lanes::{Arithmetic, Limbs, Moduli, Wide, arithmetic};
 
 pub(super) const LANES: usize = 4;
 /// Limbs of a number of 16 and of 32 limbs of 64 bits.
@@ -17,56 +17,8 @@ pub(super) const LIMBS_16: usize = 37;
 pub(super) const LIMBS_32: usize = 74;
 const RADIX: usize = 28;
 
-macro_rules! arithmetic {
-    ($limbs:ident, $square:ident, $multiply:ident) => {
-        fearless_simd::kernel!(
-            fn $square(
-                token: Avx2,
-                moduli: &Moduli<LANES, $limbs>,
-                a: &Wide<LANES, $limbs>,
-                doubled: &Limbs<LANES>,
-            ) -> Wide<LANES, $limbs> {
-                square(token, moduli, a, doubled)
-            }
-        );
-
-        fearless_simd::kernel!(
-            fn $multiply(
-                token: Avx2,
-                moduli: &Moduli<LANES, $limbs>,
-                a: &Wide<LANES, $limbs>,
-                b: &Wide<LANES, $limbs>,
-            ) -> Wide<LANES, $limbs> {
-                multiply(token, moduli, a, b)
-            }
-        );
-
-        impl Arithmetic<LANES, $limbs> for Avx2 {
-            const RADIX: usize = RADIX;
-
-            fn square(
-                self,
-                moduli: &Moduli<LANES, $limbs>,
-                a: &Wide<LANES, $limbs>,
-                doubled: &Limbs<LANES>,
-            ) -> Wide<LANES, $limbs> {
-                $square(self, moduli, a, doubled)
-            }
-
-            fn multiply(
-                self,
-                moduli: &Moduli<LANES, $limbs>,
-                a: &Wide<LANES, $limbs>,
-                b: &Wide<LANES, $limbs>,
-            ) -> Wide<LANES, $limbs> {
-                $multiply(self, moduli, a, b)
-            }
-        }
-    };
-}
-
-arithmetic!(LIMBS_16, square_16, multiply_16);
-arithmetic!(LIMBS_32, square_32, multiply_32);
+arithmetic!(Avx2, LIMBS_16, square_16, multiply_16);
+arithmetic!(Avx2, LIMBS_32, square_32, multiply_32);
 
 #[target_feature(enable = "avx2")]
 fn square<const L: usize>(

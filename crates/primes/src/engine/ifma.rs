@@ -9,7 +9,7 @@ use std::arch::x86_64::{
 use fearless_simd::x86::Avx512;
 use fearless_simd::{SimdFrom as _, u64x8};
 
-use super::lanes::{Arithmetic, Limbs, Moduli, Wide};
+use super::lanes::{Arithmetic, Limbs, Moduli, Wide, arithmetic};
 
 pub(super) const LANES: usize = 8;
 /// Limbs of a number of 16 and of 32 limbs of 64 bits.
@@ -17,56 +17,8 @@ pub(super) const LIMBS_16: usize = 20;
 pub(super) const LIMBS_32: usize = 40;
 const RADIX: usize = 52;
 
-macro_rules! arithmetic {
-    ($limbs:ident, $square:ident, $multiply:ident) => {
-        fearless_simd::kernel!(
-            fn $square(
-                token: Avx512,
-                moduli: &Moduli<LANES, $limbs>,
-                a: &Wide<LANES, $limbs>,
-                doubled: &Limbs<LANES>,
-            ) -> Wide<LANES, $limbs> {
-                square(token, moduli, a, doubled)
-            }
-        );
-
-        fearless_simd::kernel!(
-            fn $multiply(
-                token: Avx512,
-                moduli: &Moduli<LANES, $limbs>,
-                a: &Wide<LANES, $limbs>,
-                b: &Wide<LANES, $limbs>,
-            ) -> Wide<LANES, $limbs> {
-                multiply(token, moduli, a, b)
-            }
-        );
-
-        impl Arithmetic<LANES, $limbs> for Avx512 {
-            const RADIX: usize = RADIX;
-
-            fn square(
-                self,
-                moduli: &Moduli<LANES, $limbs>,
-                a: &Wide<LANES, $limbs>,
-                doubled: &Limbs<LANES>,
-            ) -> Wide<LANES, $limbs> {
-                $square(self, moduli, a, doubled)
-            }
-
-            fn multiply(
-                self,
-                moduli: &Moduli<LANES, $limbs>,
-                a: &Wide<LANES, $limbs>,
-                b: &Wide<LANES, $limbs>,
-            ) -> Wide<LANES, $limbs> {
-                $multiply(self, moduli, a, b)
-            }
-        }
-    };
-}
-
-arithmetic!(LIMBS_16, square_16, multiply_16);
-arithmetic!(LIMBS_32, square_32, multiply_32);
+arithmetic!(Avx512, LIMBS_16, square_16, multiply_16);
+arithmetic!(Avx512, LIMBS_32, square_32, multiply_32);
 
 #[target_feature(enable = "avx512f,avx512ifma")]
 fn square<const L: usize>(

@@ -31,6 +31,57 @@ pub(super) trait Arithmetic<const C: usize, const L: usize>: Copy {
     fn multiply(self, moduli: &Moduli<C, L>, a: &Wide<C, L>, b: &Wide<C, L>) -> Wide<C, L>;
 }
 
+/// Gives a kind of register its arithmetic on numbers of so many limbs: through functions compiled
+/// for that register around the module's own `square` and `multiply`, with its `LANES` and `RADIX`.
+macro_rules! arithmetic {
+    ($token:ident, $limbs:ident, $square:ident, $multiply:ident) => {
+        fearless_simd::kernel!(
+            fn $square(
+                token: $token,
+                moduli: &Moduli<LANES, $limbs>,
+                a: &Wide<LANES, $limbs>,
+                doubled: &Limbs<LANES>,
+            ) -> Wide<LANES, $limbs> {
+                square(token, moduli, a, doubled)
+            }
+        );
+
+        fearless_simd::kernel!(
+            fn $multiply(
+                token: $token,
+                moduli: &Moduli<LANES, $limbs>,
+                a: &Wide<LANES, $limbs>,
+                b: &Wide<LANES, $limbs>,
+            ) -> Wide<LANES, $limbs> {
+                multiply(token, moduli, a, b)
+            }
+        );
+
+        impl Arithmetic<LANES, $limbs> for $token {
+            const RADIX: usize = RADIX;
+
+            fn square(
+                self,
+                moduli: &Moduli<LANES, $limbs>,
+                a: &Wide<LANES, $limbs>,
+                doubled: &Limbs<LANES>,
+            ) -> Wide<LANES, $limbs> {
+                $square(self, moduli, a, doubled)
+            }
+
+            fn multiply(
+                self,
+                moduli: &Moduli<LANES, $limbs>,
+                a: &Wide<LANES, $limbs>,
+                b: &Wide<LANES, $limbs>,
+            ) -> Wide<LANES, $limbs> {
+                $multiply(self, moduli, a, b)
+            }
+        }
+    };
+}
+pub(super) use arithmetic;
+
 /// Bits of an exponent taken at once.
 const WINDOW: u32 = 4;
 
