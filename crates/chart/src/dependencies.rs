@@ -2,7 +2,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use yaml::{Map, Value};
+use yaml::Value;
 
 use crate::metadata::{Dependency, ImportValue};
 use yaml::quote::quote as go_quote;
@@ -11,9 +11,9 @@ use crate::values::{Mode, Node, Table, Tree, lay_over, merge_tables};
 use crate::{Chart, Error, Warning, version};
 
 /// Drops disabled dependencies, applies aliases and `import-values`, recursively.
-pub fn process_dependencies(chart: &mut Chart, values: &Map) -> Result<Vec<Warning>, Error> {
+pub fn process_dependencies(chart: &mut Chart, values: &Table) -> Result<Vec<Warning>, Error> {
     let mut warnings = Vec::new();
-    enable(chart, &Tree::new(Table::from(values)), "", &mut warnings)?;
+    enable(chart, &Tree::new(values.clone()), "", &mut warnings)?;
     import(chart, &mut warnings)?;
     Ok(warnings)
 }
@@ -113,11 +113,10 @@ fn apply_conditions(
 
 /// The value at a dotted path, unless it is a table.
 fn value_at(values: &Tree, path: &str) -> Option<Arc<Value>> {
-    let table = match path.rsplit_once('.') {
-        Some((tables, _)) => values.table(tables)?,
-        None => values.clone(),
+    let (table, key) = match path.rsplit_once('.') {
+        Some((tables, key)) => (values.table(tables)?, key),
+        None => (values.clone(), path),
     };
-    let key = path.rsplit('.').next().unwrap_or(path);
     match table.get(key)? {
         Node::Leaf(value) => Some(value),
         Node::Table(_) => None,

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use chart::Chart;
-use chart::values::coalesce_tree;
+use chart::values::{Table, coalesce_tree};
 use diagnostic::Diagnostic;
 use yaml::Map;
 
@@ -81,10 +81,12 @@ impl Code {
 /// loaded or parsed, which `lint` tells.
 pub fn find(chart: &Chart, given: &Map) -> Vec<Finding> {
     let mut settled = chart.clone();
-    if chart::process_dependencies(&mut settled, given).is_err() {
+    let table = Table::from(given);
+    if chart::process_dependencies(&mut settled, &table).is_err() {
         return Vec::new();
     }
-    let (Some(family), Ok(coalesced)) = (Family::new(chart), coalesce_tree(&settled, given)) else {
+    let (Some(family), Ok(coalesced)) = (Family::new(chart), coalesce_tree(&settled, &table))
+    else {
         return Vec::new();
     };
     let values = coalesced.values.to_map();

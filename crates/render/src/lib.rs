@@ -45,6 +45,7 @@ mod request;
 mod scope;
 mod values_type;
 
+use chart::values::Table;
 use chart::{Chart, Warning};
 
 pub use capabilities::{Capabilities, KubeVersion, KubeVersionError};
@@ -69,11 +70,9 @@ pub fn render(request: &Request<'_>) -> Result<Rendered, Error> {
 pub fn render_logging(request: &Request<'_>, log: &mut Vec<Warning>) -> Result<Rendered, Error> {
     request::check_name(&request.release.name)?;
     let mut chart = request.chart.clone();
-    log.extend(
-        chart::process_dependencies(&mut chart, request.values).map_err(Error::Dependencies)?,
-    );
-    let mut coalesced =
-        chart::values::coalesce_tree(&chart, request.values).map_err(Error::Values)?;
+    let given = Table::from(request.values);
+    log.extend(chart::process_dependencies(&mut chart, &given).map_err(Error::Dependencies)?);
+    let mut coalesced = chart::values::coalesce_tree(&chart, &given).map_err(Error::Values)?;
     log.append(&mut coalesced.warnings);
     if !request.options.skip_schema_validation {
         let background = Background { chart: &chart, given: &request.options.given };

@@ -31,13 +31,13 @@ pub struct Coalesced {
 
 /// The values a chart renders with: `values` over the defaults of the chart and its dependencies.
 pub fn coalesce(chart: &Chart, values: &Map) -> Result<(Map, Vec<Warning>), Error> {
-    coalesce_tree(chart, values).map(|done| (done.values.to_map(), done.warnings))
+    coalesce_tree(chart, &Table::from(values)).map(|done| (done.values.to_map(), done.warnings))
 }
 
 /// As [`coalesce`], keeping which tables are the same table.
-pub fn coalesce_tree(chart: &Chart, values: &Map) -> Result<Coalesced, Error> {
+pub fn coalesce_tree(chart: &Chart, values: &Table) -> Result<Coalesced, Error> {
     let mut warnings = Vec::new();
-    let values = Tree::new(Table::from(values));
+    let values = Tree::new(values.clone());
     lay_over(chart, &values, Mode::Coalesce, &mut warnings)?;
     Ok(Coalesced { values, warnings })
 }
@@ -217,14 +217,6 @@ impl Pass<'_> {
 
     fn warn(&mut self, text: String) {
         self.warnings.push(Warning::plain(text));
-    }
-}
-
-impl Node {
-    fn drop_nulls(&self) {
-        if let Self::Table(table) = self {
-            table.drop_nulls();
-        }
     }
 }
 

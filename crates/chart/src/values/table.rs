@@ -86,13 +86,6 @@ impl From<Map> for Table {
 
 impl From<&Map> for Table {
     fn from(map: &Map) -> Self {
-        let entries = map.iter().map(|(key, value)| {
-            let entry = match value {
-                Value::Map(inner) => Entry::Table(Self::from(inner)),
-                leaf => Entry::Leaf(Arc::new(leaf.clone())),
-            };
-            (Arc::from(key.as_str()), entry)
-        });
-        Self::from_sorted(entries.collect())
+        Self::from(map.clone())
     }
 }

@@ -26,58 +26,49 @@ pub enum Node {
     Table(Tree),
 }
 
-#[derive(Debug)]
-enum State {
-    /// As the table says; nobody has seen an inner table yet.
-    Shared(Table),
-    /// Sorted by key.
-    Own(Vec<(Arc<str>, Node)>),
+#[derive(Debug, Default)]
+struct State {
+    /// What the entries are, as long as nobody has seen an inner table.
+    shared: Option<Table>,
+    /// The entries where nothing is shared, sorted by key.
+    own: Vec<(Arc<str>, Node)>,
 }
 
 impl Tree {
     /// A table that starts with these entries.
     pub fn new(table: Table) -> Self {
-        Self(Rc::new(RefCell::new(State::Shared(table))))
+        Self(Rc::new(RefCell::new(State { shared: Some(table), own: Vec::new() })))
     }
 
     /// A copy as a table that never changes, sharing lost.
     pub fn to_table(&self) -> Table {
-        match &*self.0.borrow() {
-            State::Shared(table) => table.clone(),
-            State::Own(entries) => {
-                let frozen = entries.iter().map(|(key, node)| {
-                    let entry = match node {
-                        Node::Leaf(value) => Entry::Leaf(Arc::clone(value)),
-                        Node::Table(inner) => Entry::Table(inner.to_table()),
-                    };
-                    (Arc::clone(key), entry)
-                });
-                Table::from_sorted(frozen.collect())
-            }
+        let state = self.0.borrow();
+        if let Some(table) = &state.shared {
+            return table.clone();
         }
+        let frozen = state.own.iter().map(|(key, node)| {
+            let entry = match node {
+                Node::Leaf(value) => Entry::Leaf(Arc::clone(value)),
+                Node::Table(inner) => Entry::Table(inner.to_table()),
+            };
+            (Arc::clone(key), entry)
+        });
+        Table::from_sorted(frozen.collect())
     }
 
     /// A deep copy as a map, sharing lost.
     pub fn to_map(&self) -> Map {
-        match &*self.0.borrow() {
-            State::Shared(table) => table.to_map(),
-            State::Own(entries) => {
-                entries.iter().map(|(key, node)| (String::from(&**key), node.to_value())).collect()
-            }
-        }
+        self.to_table().to_map()
     }
 
     /// The table that this tree is a copy of, as long as no table inside was looked at or changed.
     pub fn as_shared(&self) -> Option<Table> {
-        match &*self.0.borrow() {
-            State::Shared(table) => Some(table.clone()),
-            State::Own(_) => None,
-        }
+        self.0.borrow().shared.clone()
     }
 
     /// The entry at `key`.
     pub fn get(&self, key: &str) -> Option<Node> {
-        if let State::Shared(table) = &*self.0.borrow() {
+        if let Some(table) = &self.0.borrow().shared {
             match table.get(key)? {
                 Entry::Leaf(value) => return Some(Node::Leaf(Arc::clone(value))),
                 Entry::Table(_) => {}
@@ -106,28 +97,18 @@ impl Tree {
 
     /// The keys whose value is null.
     pub(crate) fn null_keys(&self) -> Vec<Arc<str>> {
-        let is_null = |value: &Arc<Value>| value.is_null();
-        match &*self.0.borrow() {
-            State::Shared(table) if !table.has_nulls() => Vec::new(),
-            State::Shared(table) => table
-                .entries()
-                .iter()
-                .filter(|(_, entry)| matches!(entry, Entry::Leaf(value) if is_null(value)))
-                .map(|(key, _)| Arc::clone(key))
-                .collect(),
-            State::Own(entries) => entries
-                .iter()
-                .filter(|(_, node)| node.is_null())
-                .map(|(key, _)| Arc::clone(key))
-                .collect(),
+        if self.is_free_of_nulls() {
+            return Vec::new();
         }
+        self.with_own(|entries| {
+            let nulls = entries.iter().filter(|(_, node)| node.is_null());
+            nulls.map(|(key, _)| Arc::clone(key)).collect()
+        })
     }
 
     /// Takes out every null at any depth.
     pub(crate) fn drop_nulls(&self) {
-        if let State::Shared(table) = &*self.0.borrow()
-            && !table.has_nulls()
-        {
+        if self.is_free_of_nulls() {
             return;
         }
         let inner: Vec<Tree> = self.with_own(|entries| {
@@ -159,26 +140,24 @@ impl Tree {
     }
 
     pub(crate) fn deep_copy(&self) -> Self {
-        let copy = match &*self.0.borrow() {
-            State::Shared(table) => State::Shared(table.clone()),
-            State::Own(entries) => {
-                let copies = entries.iter().map(|(key, node)| (Arc::clone(key), node.deep_copy()));
-                State::Own(copies.collect())
-            }
-        };
-        Self(Rc::new(RefCell::new(copy)))
+        Self::new(self.to_table())
     }
 
     /// A table of its own with the same entries: tables inside stay shared.
     #[must_use]
     pub fn shallow_copy(&self) -> Self {
-        Self(Rc::new(RefCell::new(State::Own(self.entries()))))
+        Self(Rc::new(RefCell::new(State { shared: None, own: self.entries() })))
+    }
+
+    /// Whether it is known, without a look at each entry, that there is no null at any depth.
+    fn is_free_of_nulls(&self) -> bool {
+        self.0.borrow().shared.as_ref().is_some_and(|table| !table.has_nulls())
     }
 
     /// Works on the entries, which from now on are this tree's own.
     fn with_own<R>(&self, work: impl FnOnce(&mut Vec<(Arc<str>, Node)>) -> R) -> R {
         let mut state = self.0.borrow_mut();
-        if let State::Shared(table) = &*state {
+        if let Some(table) = state.shared.take() {
             let own = table.entries().iter().map(|(key, entry)| {
                 let node = match entry {
                     Entry::Leaf(value) => Node::Leaf(Arc::clone(value)),
@@ -186,12 +165,9 @@ impl Tree {
                 };
                 (Arc::clone(key), node)
             });
-            *state = State::Own(own.collect());
+            state.own = own.collect();
         }
-        match &mut *state {
-            State::Own(entries) => work(entries),
-            State::Shared(_) => work(&mut Vec::new()),
-        }
+        work(&mut state.own)
     }
 }
 
@@ -209,17 +185,10 @@ impl Node {
         matches!(self, Self::Leaf(value) if value.is_null())
     }
 
-    fn deep_copy(&self) -> Self {
-        match self {
-            Self::Leaf(value) => Self::Leaf(Arc::clone(value)),
-            Self::Table(table) => Self::Table(table.deep_copy()),
+    pub(crate) fn drop_nulls(&self) {
+        if let Self::Table(table) = self {
+            table.drop_nulls();
         }
-    }
-}
-
-impl Default for State {
-    fn default() -> Self {
-        Self::Own(Vec::new())
     }
 }
 

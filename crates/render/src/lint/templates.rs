@@ -1,7 +1,7 @@
 //! Rules about `templates/`: they render, and what they render are objects that Kubernetes takes.
 use std::collections::BTreeMap;
 
-use chart::values::{Tree, coalesce_tree};
+use chart::values::{Table, Tree, coalesce_tree};
 use chart::{Chart, process_dependencies};
 use yaml::quote::quote;
 use yaml::{Map, Numbers, Value};
@@ -59,12 +59,13 @@ fn render(
     values: &Map,
     options: &Options<'_>,
 ) -> Result<(Chart, Texts), Option<String>> {
-    let warnings = process_dependencies(&mut chart, values).map_err(|_| None)?;
+    let given = Table::from(values);
+    let warnings = process_dependencies(&mut chart, &given).map_err(|_| None)?;
     linted.log(&warnings);
-    let first = coalesce_tree(&chart, values).map_err(|_| None)?;
+    let first = coalesce_tree(&chart, &given).map_err(|_| None)?;
     linted.log(&first.warnings);
     // Twice, as in Helm: a null that removed a default is forgotten by now, and the default is back.
-    let coalesced = coalesce_tree(&chart, &first.values.to_map());
+    let coalesced = coalesce_tree(&chart, &first.values.to_table());
     let coalesced = coalesced.map_err(|error| Some(error.to_string()))?;
     linted.log(&coalesced.warnings);
     if !options.skip_schema_validation {

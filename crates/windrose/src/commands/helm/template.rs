@@ -159,12 +159,16 @@ impl Args {
     }
 
     fn tell_of_crds(&self, context: &Context, job: &rendering::Job) -> Outcome {
-        if render::check_name(&job.name).is_err() {
+        // Settling the dependencies costs, and it never adds definitions: mostly there are none.
+        if self.output.skip_crds
+            || job.chart.crds().is_empty()
+            || render::check_name(&job.name).is_err()
+        {
             return Ok(());
         }
         let mut chart = job.chart.clone();
-        let settled = chart::process_dependencies(&mut chart, &job.values).is_ok();
-        if settled && !self.output.skip_crds && !chart.crds().is_empty() {
+        let settled = chart::process_dependencies(&mut chart, &(&job.values).into()).is_ok();
+        if settled && !chart.crds().is_empty() {
             let text = "This chart or one of its subcharts contains CRDs. Rendering may fail or \
                         contain inaccuracies.";
             log::say(context, &Warning::new(text))?;
