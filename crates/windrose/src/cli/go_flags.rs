@@ -23,22 +23,21 @@ pub(crate) fn canonical(args: &[OsString], root: &Command) -> Result<Vec<OsStrin
     };
     let Some((program, rest)) = words.split_first() else { return unchanged() };
     let mut rest = rest.to_vec();
-    let Some(at) = first_word(&rest, &flags(root)) else { return unchanged() };
+    let Some(at) = first_word(&rest, &[root]) else { return unchanged() };
     let Some(helm) = root.find_subcommand("helm").filter(|_| rest[at] == "helm") else {
         return unchanged();
     };
     rest.remove(at);
     let mut path = vec!["helm"];
     let mut command = helm;
-    let mut known = flags(root);
-    known.extend(flags(helm));
+    let mut known = vec![root, helm];
     while command.has_subcommands() {
-        let below: Vec<Flag> = known.iter().cloned().chain(all_flags(command)).collect();
-        let Some(at) = first_word(&rest, &below) else { return unchanged() };
+        let possible = [known.as_slice(), &with_all_below(command)].concat();
+        let Some(at) = first_word(&rest, &possible) else { return unchanged() };
         let Some(found) = command.find_subcommand(rest[at]) else { return unchanged() };
         rest.remove(at);
         path.push(found.get_name());
-        known.extend(flags(found));
+        known.push(found);
         command = found;
     }
     let mut line = vec![(*program).to_owned()];
@@ -147,36 +146,14 @@ fn csv_mistake(column: usize, what: &str) -> String {
     format!("parse error on line 1, column {column}: {what}")
 }
 
-/// A flag by its names.
-#[derive(Clone, Debug)]
-struct Flag {
-    longs: Vec<String>,
-    short: Option<char>,
-    /// Without `=` it takes no value.
-    bare: bool,
-}
-
-fn flags(command: &Command) -> Vec<Flag> {
-    command.get_arguments().filter(|a| !a.is_positional()).map(flag).collect()
-}
-
-fn all_flags(command: &Command) -> Vec<Flag> {
-    let below = command.get_subcommands().flat_map(all_flags);
-    flags(command).into_iter().chain(below).collect()
-}
-
-fn flag(arg: &Arg) -> Flag {
-    let aliases = arg.get_all_aliases().unwrap_or_default();
-    let optional = arg.get_num_args().is_some_and(|range| range.min_values() == 0);
-    Flag {
-        longs: arg.get_long().into_iter().chain(aliases).map(str::to_owned).collect(),
-        short: arg.get_short(),
-        bare: optional || !arg.get_action().takes_values(),
-    }
+/// A command and every command below it.
+fn with_all_below(command: &Command) -> Vec<&Command> {
+    let below = command.get_subcommands().flat_map(with_all_below);
+    std::iter::once(command).chain(below).collect()
 }
 
 /// Where the first word is that is neither a flag nor a flag's value.
-fn first_word(args: &[&str], flags: &[Flag]) -> Option<usize> {
+fn first_word(args: &[&str], known: &[&Command]) -> Option<usize> {
     let mut at = 0;
     while let Some(arg) = args.get(at) {
         if *arg == "--" {
@@ -185,39 +162,48 @@ fn first_word(args: &[&str], flags: &[Flag]) -> Option<usize> {
         if *arg == "-" || !arg.starts_with('-') {
             return Some(at);
         }
-        at += 1 + usize::from(takes_next(arg, flags));
+        at += 1 + usize::from(takes_next(arg, known));
     }
     None
 }
 
-fn takes_next(arg: &str, flags: &[Flag]) -> bool {
+fn takes_next(arg: &str, known: &[&Command]) -> bool {
     if arg.contains('=') {
         return false;
     }
     match arg.strip_prefix("--") {
         Some("help") => false,
-        Some(name) => long(flags, name).is_none_or(|flag| !flag.bare),
+        Some(name) => long(known, name).is_none_or(|flag| !is_bare(flag)),
         None => {
             let mut letters = arg.chars().skip(1);
             match (letters.next(), letters.next()) {
                 (Some('h'), None) => false,
-                (Some(letter), None) => short(flags, letter).is_none_or(|flag| !flag.bare),
+                (Some(letter), None) => short(known, letter).is_none_or(|flag| !is_bare(flag)),
                 _ => false,
             }
         }
     }
 }
 
-fn long<'f>(flags: &'f [Flag], name: &str) -> Option<&'f Flag> {
-    flags.iter().find(|f| f.longs.iter().any(|l| l == name))
+/// Whether a flag without `=` takes no value.
+fn is_bare(flag: &Arg) -> bool {
+    let optional = flag.get_num_args().is_some_and(|range| range.min_values() == 0);
+    optional || !flag.get_action().takes_values()
 }
 
-fn short(flags: &[Flag], letter: char) -> Option<&Flag> {
-    flags.iter().find(|f| f.short == Some(letter))
+fn long<'c>(known: &[&'c Command], name: &str) -> Option<&'c Arg> {
+    let has_alias = |arg: &Arg| arg.get_all_aliases().is_some_and(|all| all.contains(&name));
+    let mut flags = known.iter().flat_map(|command| command.get_arguments());
+    flags.find(|arg| arg.get_long() == Some(name) || has_alias(arg))
+}
+
+fn short<'c>(known: &[&'c Command], letter: char) -> Option<&'c Arg> {
+    let mut flags = known.iter().flat_map(|command| command.get_arguments());
+    flags.find(|arg| arg.get_short() == Some(letter))
 }
 
 /// Flags and words of a command whose flags are known.
-fn read(args: &[&str], known: &[Flag]) -> Result<Vec<String>, Mistake> {
+fn read(args: &[&str], known: &[&Command]) -> Result<Vec<String>, Mistake> {
     let mut line = vec![];
     let mut words = vec![];
     let mut args = args.iter().copied();
@@ -245,7 +231,7 @@ fn read_long<'a>(
     arg: &str,
     rest: &str,
     next: &mut impl Iterator<Item = &'a str>,
-    known: &[Flag],
+    known: &[&Command],
 ) -> Result<String, Mistake> {
     if rest.starts_with(['-', '=']) {
         return Err(Mistake(format!("bad flag syntax: {arg}")));
@@ -260,7 +246,7 @@ fn read_long<'a>(
     let flag = long(known, name).ok_or_else(|| Mistake(format!("unknown flag: --{name}")))?;
     match value {
         Some(value) => Ok(format!("--{name}={value}")),
-        None if flag.bare => Ok(format!("--{name}")),
+        None if is_bare(flag) => Ok(format!("--{name}")),
         None => match next.next() {
             Some(value) => Ok(format!("--{name}={value}")),
             None => Err(Mistake(format!("flag needs an argument: --{name}"))),
@@ -271,7 +257,7 @@ fn read_long<'a>(
 fn read_short<'a>(
     letters: &str,
     next: &mut impl Iterator<Item = &'a str>,
-    known: &[Flag],
+    known: &[&Command],
     line: &mut Vec<String>,
 ) -> Result<(), Mistake> {
     let mut rest = letters;
@@ -285,12 +271,12 @@ fn read_short<'a>(
             }
             return Err(Mistake(format!("unknown shorthand flag: '{letter}' in -{all}")));
         };
-        let name = flag.longs.first().map(String::as_str).unwrap_or_default();
+        let name = flag.get_long().unwrap_or_default();
         if let Some(value) = rest.strip_prefix('=').filter(|_| rest.len() > 1) {
             line.push(format!("--{name}={value}"));
             return Ok(());
         }
-        if flag.bare {
+        if is_bare(flag) {
             line.push(format!("--{name}"));
             continue;
         }

@@ -29,9 +29,7 @@ pub(super) fn wrong(
         return ExitCode::from(Exit::Failed as u8);
     }
     let text = mistake.map_or_else(|| helm_text(error, root), |mistake| mistake.0);
-    let failure = Failure::usage(text);
-    let _ = say(&failure.show(form, diagnostic::Style::Plain));
-    ExitCode::from(failure.exit_in(form) as u8)
+    super::end(&Failure::usage(text), form, diagnostic::Style::Plain)
 }
 
 /// Helm looks at the colour before it has a command to fail with.
