@@ -146,52 +146,38 @@ impl Failure {
 
     /// An object for each error; `docs/errors.md` lists its fields.
     fn to_json(&self) -> Vec<Value> {
-        match self {
-            Self::Diagnostics(all) => all.iter().map(Diagnostic::to_json).collect(),
-            Self::Operation { chain, hints } => {
-                let d = Diagnostic::error(chain.first().cloned().unwrap_or_default());
-                let d = chain.iter().skip(1).fold(d, |d, cause| d.note(cause.clone()));
-                vec![hints.iter().fold(d, |d, hint| d.hint(hint.clone())).to_json()]
+        let mut all: Vec<Value> = self.diagnostics().iter().map(Diagnostic::to_json).collect();
+        if let Self::Helm { text, .. } = self {
+            for error in &mut all {
+                error["helm"] = Value::from(text.as_str());
             }
-            Self::Usage { text, hints } => {
-                let d = Diagnostic::error(text.clone());
-                vec![hints.iter().fold(d, |d, hint| d.hint(hint.clone())).to_json()]
-            }
-            Self::Helm { text, shown } => {
-                let mut all = shown.to_json();
-                for error in &mut all {
-                    error["helm"] = Value::from(text.as_str());
-                }
-                all
-            }
-            Self::Told(_) => vec![],
         }
+        all
     }
 
     /// The form for people.
     fn render(&self, style: Style) -> String {
+        let all = self.diagnostics();
+        all.iter().map(|d| d.render(style) + "\n").collect::<Vec<_>>().join("\n")
+    }
+
+    /// What is wrong, each with its advice.
+    fn diagnostics(&self) -> Vec<Diagnostic> {
         match self {
-            Self::Diagnostics(all) => {
-                all.iter().map(|d| d.render(style) + "\n").collect::<Vec<_>>().join("\n")
-            }
-            Self::Operation { chain, hints } => {
-                let mut d = Diagnostic::error(chain.first().cloned().unwrap_or_default());
-                for cause in chain.iter().skip(1) {
-                    d = d.note(cause.clone());
-                }
-                for hint in hints {
-                    d = d.hint(hint.clone());
-                }
-                d.render(style) + "\n"
-            }
-            Self::Usage { text, hints } => {
-                let d = Diagnostic::error(text.clone());
-                hints.iter().fold(d, |d, hint| d.hint(hint.clone())).render(style) + "\n"
-            }
-            Self::Helm { shown, .. } => shown.render(style),
-            Self::Told(_) => String::new(),
+            Self::Diagnostics(all) => all.clone(),
+            Self::Operation { chain, hints } => vec![diagnostic(chain, hints)],
+            Self::Usage { text, hints } => vec![diagnostic(std::slice::from_ref(text), hints)],
+            Self::Helm { shown, .. } => shown.diagnostics(),
+            Self::Told(_) => vec![],
         }
     }
+}
+
+/// An error with its causes, outermost first.
+fn diagnostic(chain: &[String], hints: &[String]) -> Diagnostic {
+    let error = Diagnostic::error(chain.first().cloned().unwrap_or_default());
+    let error = chain.iter().skip(1).fold(error, |d, cause| d.note(cause.clone()));
+    hints.iter().fold(error, |d, hint| d.hint(hint.clone()))
 }
 
 impl From<io::Error> for Failure {
