@@ -7,7 +7,7 @@ use chart::{Chart, Warning};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use release::{RenderError, Rendering, Stage};
-use render::{Operation, Rendered};
+use render::{Capabilities, KubeVersionError, Operation, Rendered};
 
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
@@ -90,6 +90,17 @@ async fn run(stage: &Stage, job: Job) -> Result<Rendered, Failed> {
             Failed { failure: Failure::from_error(&error), error: None }
         }
     })
+}
+
+/// Helm's capabilities without a cluster, with the version that `--kube-version` names, if any.
+pub(crate) fn capabilities(kube_version: Option<&str>) -> Outcome<Capabilities> {
+    let mut capabilities = Capabilities::default();
+    if let Some(version) = kube_version.filter(|version| !version.is_empty()) {
+        capabilities.kube_version = version.parse().map_err(|error: KubeVersionError| {
+            Failure::usage(format!("invalid kube version '{version}': {error}"))
+        })?;
+    }
+    Ok(capabilities)
 }
 
 /// What templates may see of this machine where there is no cluster.

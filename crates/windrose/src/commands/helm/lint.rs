@@ -95,13 +95,7 @@ type Result = std::result::Result<(Linted, Vec<Finding>), String>;
 
 impl Args {
     pub(crate) fn run(self, context: &Context) -> Outcome {
-        let mut capabilities = Capabilities::default();
-        if let Some(version) = self.kube_version.as_deref().filter(|v| !v.is_empty()) {
-            capabilities.kube_version =
-                version.parse().map_err(|e: render::KubeVersionError| {
-                    Failure::usage(format!("invalid kube version '{version}': {e}"))
-                })?;
-        }
+        let capabilities = rendering::capabilities(self.kube_version.as_deref())?;
         let mut paths = self.paths.clone();
         if self.with_subcharts {
             for path in &self.paths {
@@ -141,12 +135,7 @@ impl Args {
             namespace: self.cluster.namespace(context),
             capabilities,
             skip_schema_validation: self.skip_schema_validation,
-            host: Host {
-                now: jiff::Timestamp::now(),
-                entropy: &rendering::entropy,
-                lookup: None,
-                resolve: None,
-            },
+            host: Host { resolve: None, ..rendering::host() },
             time_zone: Some(rendering::time_zone()),
         };
         let linted = render::lint::lint(&folder, values, &options);

@@ -288,13 +288,7 @@ impl Args {
 
 impl CapabilityFlags {
     fn read(&self) -> Outcome<Capabilities> {
-        let mut capabilities = Capabilities::default();
-        if let Some(version) = self.kube_version.as_deref().filter(|v| !v.is_empty()) {
-            capabilities.kube_version =
-                version.parse().map_err(|e: render::KubeVersionError| {
-                    Failure::usage(format!("invalid kube version '{version}': {e}"))
-                })?;
-        }
+        let mut capabilities = rendering::capabilities(self.kube_version.as_deref())?;
         let given = self.api_versions.iter().flat_map(CommaList::parts);
         capabilities.api_versions.extend(given.cloned());
         Ok(capabilities)
