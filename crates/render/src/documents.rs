@@ -84,19 +84,21 @@ fn with_all(mut error: Error, texts: &BTreeMap<String, String>, hooks: &[Hook]) 
     error
 }
 
-/// The bytes of a document that is no UTF-8.
+/// The bytes of a document that is no UTF-8; nothing for one that is.
 fn bytes_of(text: &str, document: &str, bad: &[(usize, u8)]) -> Option<Vec<u8>> {
     let start = document.as_ptr().addr() - text.as_ptr().addr();
     let end = start + document.len();
-    let mut bytes = Vec::new();
+    let mut inside = bad.iter().filter(|(at, _)| (start..end).contains(at)).peekable();
+    inside.peek()?;
+    let mut bytes = Vec::with_capacity(document.len());
     let mut from = start;
-    for (at, byte) in bad.iter().filter(|(at, _)| (start..end).contains(at)) {
+    for (at, byte) in inside {
         bytes.extend_from_slice(&text.as_bytes()[from..*at]);
         bytes.push(*byte);
         from = at + char::REPLACEMENT_CHARACTER.len_utf8();
     }
     bytes.extend_from_slice(&text.as_bytes()[from..end]);
-    (from > start).then_some(bytes)
+    Some(bytes)
 }
 
 fn place(sorted: &mut Sorted, path: &str, text: &str, bytes: Option<&[u8]>) -> Result<(), Error> {
