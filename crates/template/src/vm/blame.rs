@@ -59,7 +59,7 @@ impl Machine {
         subjects
     }
 
-    fn view<'a>(&'a self, cx: &'a Context<'_>, places: &'a Places, node: NodeId) -> View<'a> {
+    fn view<'a>(&'a self, cx: &'a Context<'_>, places: &'a Places<'a>, node: NodeId) -> View<'a> {
         let ast = self.template.program().ast();
         let text = &self.template.program().text;
         View {
@@ -75,7 +75,7 @@ impl Machine {
     }
 
     /// Follows dots through the `template` actions that led here.
-    fn settle_callers(&self, cx: &Context<'_>, places: &Places, subjects: &mut [Subject]) {
+    fn settle_callers(&self, cx: &Context<'_>, places: &Places<'_>, subjects: &mut [Subject]) {
         for caller in self.frames.iter().rev().take(MAX_CALLERS) {
             if !subjects.iter().any(|s| matches!(s.origin, Origin::Dot(_))) {
                 return;

@@ -16,7 +16,7 @@ use crate::vm::{Machine, field};
 pub(super) struct View<'a> {
     pub(super) machine: &'a Machine,
     pub(super) library: &'a Library,
-    pub(super) places: &'a Places,
+    pub(super) places: &'a Places<'a>,
     pub(super) template: &'a Template,
     pub(super) slots: usize,
     pub(super) dot: &'a Value,
