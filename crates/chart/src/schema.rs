@@ -129,7 +129,7 @@ fn collect(chart: &Chart, values: Given<'_>, path: &[String], found: &mut Found)
         if let Some(inner) = inner {
             collect(dependency, inner, &below, found);
         } else if let Some(leaf) = leaf.filter(|leaf| !leaf.is_null()) {
-            let kind = go_type(leaf);
+            let kind = leaf.go_type();
             let message = format!("invalid type for values: expected object (map), got {kind}");
             let _ = writeln!(found.text, "{name}:\n{message}");
             let (chart, at) = (path.to_vec(), vec![name.to_owned()]);
@@ -151,18 +151,6 @@ fn collect_own(chart: &Chart, schema: &[u8], values: &Value, path: &[String], fo
                 message,
             }));
         }
-    }
-}
-
-fn go_type(value: &Value) -> &'static str {
-    match value {
-        Value::Bool(_) => "bool",
-        Value::Int(_) => "int64",
-        Value::Uint(_) => "uint64",
-        Value::Float(_) => "float64",
-        Value::String(_) => "string",
-        Value::List(_) => "[]interface {}",
-        Value::Null | Value::Map(_) => "<nil>",
     }
 }
 

@@ -305,16 +305,7 @@ fn set_index(list: &mut Vec<Value>, index: i64, value: Value) -> Step {
 }
 
 fn wrong_type(found: &Value, wanted: &str) -> Stop {
-    let found = match found {
-        Value::Null => "nil",
-        Value::Bool(_) => "bool",
-        Value::Int(_) => "int64",
-        Value::Uint(_) => "uint64",
-        Value::Float(_) => "float64",
-        Value::String(_) => "string",
-        Value::List(_) => "[]interface {}",
-        Value::Map(_) => "map[string]interface {}",
-    };
+    let found = if found.is_null() { "nil" } else { found.go_type() };
     Stop::WrongType(format!("interface conversion: interface {{}} is {found}, not {wanted}"))
 }
 

@@ -132,6 +132,21 @@ impl Value {
         }
     }
 
+    /// What Go calls this kind where it prints a type: `<nil>`, `bool`, `int64`, `uint64`, `float64`,
+    /// `string`, `[]interface {}` or `map[string]interface {}`.
+    pub fn go_type(&self) -> &'static str {
+        match self {
+            Self::Null => "<nil>",
+            Self::Bool(_) => "bool",
+            Self::Int(_) => "int64",
+            Self::Uint(_) => "uint64",
+            Self::Float(_) => "float64",
+            Self::String(_) => "string",
+            Self::List(_) => "[]interface {}",
+            Self::Map(_) => "map[string]interface {}",
+        }
+    }
+
     /// The string that `sigs.k8s.io/yaml` makes of a scalar where a Go field is a string, e.g. the
     /// version `1.10` becomes `1.1`; nothing for null, lists and maps.
     ///

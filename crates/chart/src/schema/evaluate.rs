@@ -432,12 +432,8 @@ impl<'d, 'v> Evaluator<'d, 'v> {
 
 fn type_of(value: &Value) -> &'static str {
     match value {
-        Value::Null => "null",
         Value::Bool(_) => "boolean",
-        Value::Int(_) | Value::Uint(_) | Value::Float(_) => "number",
-        Value::String(_) => "string",
-        Value::List(_) => "array",
-        Value::Map(_) => "object",
+        other => other.json_type(),
     }
 }
 

@@ -13,14 +13,12 @@ pub(crate) fn go_print(value: &Value) -> String {
 
 /// `%t`, which is for bools and complains about everything else.
 pub(crate) fn go_print_bool_verb(value: &Value) -> String {
-    let wrong = |kind: &str| format!("%!t({kind}={})", go_print(value));
     match value {
         Value::Null => "%!t(<nil>)".to_owned(),
         Value::Bool(b) => b.to_string(),
-        Value::Int(_) => wrong("int64"),
-        Value::Uint(_) => wrong("uint64"),
-        Value::Float(_) => wrong("float64"),
-        Value::String(_) => wrong("string"),
+        Value::Int(_) | Value::Uint(_) | Value::Float(_) | Value::String(_) => {
+            format!("%!t({}={})", value.go_type(), go_print(value))
+        }
         Value::List(items) => {
             let items: Vec<_> = items.iter().map(go_print_bool_verb).collect();
             format!("[{}]", items.join(" "))

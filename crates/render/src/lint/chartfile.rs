@@ -77,11 +77,8 @@ fn api_version(chart: &Metadata) -> Result<(), String> {
 fn is_text(untyped: &yaml::Map, key: &str) -> Result<(), String> {
     let found = match untyped.get(key) {
         None | Some(Value::String(_)) => return Ok(()),
-        Some(Value::Null) => "<nil>",
-        Some(Value::Bool(_)) => "bool",
-        Some(Value::Int(_) | Value::Uint(_) | Value::Float(_)) => "float64",
-        Some(Value::List(_)) => "[]interface {}",
-        Some(Value::Map(_)) => "map[string]interface {}",
+        Some(Value::Int(_) | Value::Uint(_)) => "float64",
+        Some(other) => other.go_type(),
     };
     refuse(format!("{key} should be of type string but it's of type {found}"))
 }
