@@ -13,7 +13,7 @@ use super::keywords::bits;
 use super::library::address;
 use super::location::{self, push_step};
 use super::metaschema;
-use super::node::{After, Body, Keyword, Node, NodeId, Schema, Types};
+use super::node::{After, Body, Keyword, Node, NodeId, Schema, Subject, Types};
 use super::{format, number};
 
 mod combine;
@@ -254,45 +254,15 @@ impl<'d, 'v> Evaluator<'d, 'v> {
 
     /// A keyword that leaves the others their turn.
     fn keyword(&mut self, keyword: &'d Keyword<'d>, state: &mut State<'d, 'v>) {
-        match (keyword, state.value) {
-            (
-                Keyword::MinProperties(_)
-                | Keyword::MaxProperties(_)
-                | Keyword::Required(_)
-                | Keyword::Dependencies(_)
-                | Keyword::Properties(_)
-                | Keyword::PropertyNames(_)
-                | Keyword::UnevaluatedProperties(_),
-                Value::Map(map),
-            ) => self.of_object(keyword, map, state),
-            (
-                Keyword::MinItems(_)
-                | Keyword::MaxItems(_)
-                | Keyword::UniqueItems
-                | Keyword::Items(_)
-                | Keyword::Contains { .. }
-                | Keyword::UnevaluatedItems(_),
-                Value::List(items),
-            ) => self.of_list(keyword, items, state),
-            (
-                Keyword::MinLength(_) | Keyword::MaxLength(_) | Keyword::Pattern(_),
-                Value::String(text),
-            ) => self.of_text(keyword, text, state),
-            (
-                Keyword::Limit(..) | Keyword::MultipleOf(_),
-                Value::Int(_) | Value::Uint(_) | Value::Float(_),
-            ) => self.of_number(keyword, state),
-            (
-                Keyword::RecursiveRef(_)
-                | Keyword::DynamicRef { .. }
-                | Keyword::Not(_)
-                | Keyword::AllOf(_)
-                | Keyword::AnyOf(_)
-                | Keyword::OneOf(_)
-                | Keyword::Condition { .. },
-                _,
-            ) => self.of_any(keyword, state),
-            _ => {}
+        match (keyword.subject(), state.value) {
+            (Subject::Map, Value::Map(map)) => self.of_object(keyword, map, state),
+            (Subject::List, Value::List(items)) => self.of_list(keyword, items, state),
+            (Subject::Text, Value::String(text)) => self.of_text(keyword, text, state),
+            (Subject::Number, Value::Int(_) | Value::Uint(_) | Value::Float(_)) => {
+                self.of_number(keyword, state);
+            }
+            (Subject::Any, _) => self.of_any(keyword, state),
+            (Subject::Map | Subject::List | Subject::Text | Subject::Number, _) => {}
         }
     }
 

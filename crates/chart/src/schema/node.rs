@@ -86,34 +86,12 @@ impl Kinds {
     }
 
     fn of(keyword: &Keyword<'_>) -> u8 {
-        match keyword {
-            Keyword::MinProperties(_)
-            | Keyword::MaxProperties(_)
-            | Keyword::Required(_)
-            | Keyword::Dependencies(_)
-            | Keyword::Properties(_)
-            | Keyword::PropertyNames(_)
-            | Keyword::UnevaluatedProperties(_) => Self::MAP,
-            Keyword::MinItems(_)
-            | Keyword::MaxItems(_)
-            | Keyword::UniqueItems
-            | Keyword::Items(_)
-            | Keyword::Contains { .. }
-            | Keyword::UnevaluatedItems(_) => Self::LIST,
-            Keyword::MinLength(_) | Keyword::MaxLength(_) | Keyword::Pattern(_) => Self::TEXT,
-            Keyword::Limit(..) | Keyword::MultipleOf(_) => Self::NUMBER,
-            Keyword::Type(_)
-            | Keyword::Const(_)
-            | Keyword::Enum(_)
-            | Keyword::Format(_)
-            | Keyword::Ref { .. }
-            | Keyword::RecursiveRef(_)
-            | Keyword::DynamicRef { .. }
-            | Keyword::Not(_)
-            | Keyword::AllOf(_)
-            | Keyword::AnyOf(_)
-            | Keyword::OneOf(_)
-            | Keyword::Condition { .. } => Self::ALL,
+        match keyword.subject() {
+            Subject::Map => Self::MAP,
+            Subject::List => Self::LIST,
+            Subject::Text => Self::TEXT,
+            Subject::Number => Self::NUMBER,
+            Subject::Any => Self::ALL,
         }
     }
 }
@@ -193,6 +171,50 @@ pub(super) enum Keyword<'s> {
     Condition { condition: NodeId, then: Option<NodeId>, otherwise: Option<NodeId> },
     UnevaluatedProperties(NodeId),
     UnevaluatedItems(NodeId),
+}
+
+/// The kind of values that a keyword has something to say of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Subject {
+    Map,
+    List,
+    Text,
+    Number,
+    Any,
+}
+
+impl Keyword<'_> {
+    pub(super) fn subject(&self) -> Subject {
+        match self {
+            Self::MinProperties(_)
+            | Self::MaxProperties(_)
+            | Self::Required(_)
+            | Self::Dependencies(_)
+            | Self::Properties(_)
+            | Self::PropertyNames(_)
+            | Self::UnevaluatedProperties(_) => Subject::Map,
+            Self::MinItems(_)
+            | Self::MaxItems(_)
+            | Self::UniqueItems
+            | Self::Items(_)
+            | Self::Contains { .. }
+            | Self::UnevaluatedItems(_) => Subject::List,
+            Self::MinLength(_) | Self::MaxLength(_) | Self::Pattern(_) => Subject::Text,
+            Self::Limit(..) | Self::MultipleOf(_) => Subject::Number,
+            Self::Type(_)
+            | Self::Const(_)
+            | Self::Enum(_)
+            | Self::Format(_)
+            | Self::Ref { .. }
+            | Self::RecursiveRef(_)
+            | Self::DynamicRef { .. }
+            | Self::Not(_)
+            | Self::AllOf(_)
+            | Self::AnyOf(_)
+            | Self::OneOf(_)
+            | Self::Condition { .. } => Subject::Any,
+        }
+    }
 }
 
 /// Whether what stands beside a reference counts.
