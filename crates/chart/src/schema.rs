@@ -95,29 +95,28 @@ fn has_schema(chart: &Chart) -> bool {
     chart.schema.is_some() || chart.dependencies.iter().any(has_schema)
 }
 
-/// Values of a chart; only what a schema looks at is made a plain map.
+/// Values of a chart; only what a schema looks at is made plain, and that once.
 #[derive(Clone, Copy)]
 enum Given<'v> {
     Table(&'v Table),
-    Map(&'v Map),
+    Plain(&'v Value),
 }
 
 fn collect(chart: &Chart, values: Given<'_>, path: &[String], found: &mut Found) {
     let plain = match (&chart.schema, values) {
-        (None, _) => None,
         (Some(_), Given::Table(table)) => Some(Value::Map(table.to_map())),
-        (Some(_), Given::Map(map)) => Some(Value::Map(map.clone())),
+        (None, _) | (Some(_), Given::Plain(_)) => None,
     };
-    if let (Some(schema), Some(values)) = (&chart.schema, &plain) {
+    let values = plain.as_ref().map_or(values, Given::Plain);
+    if let (Some(schema), Given::Plain(values)) = (&chart.schema, values) {
         collect_own(chart, &schema.data, values, path, found);
     }
-    let values = plain.as_ref().and_then(Value::as_map).map_or(values, Given::Map);
     for dependency in &chart.dependencies {
         let name = dependency.name();
         let below: Vec<String> = path.iter().cloned().chain([name.to_owned()]).collect();
         let (leaf, inner) = match values {
-            Given::Map(map) => match map.get(name) {
-                Some(Value::Map(inner)) => (None, Some(Given::Map(inner))),
+            Given::Plain(values) => match values.get(name) {
+                Some(inner @ Value::Map(_)) => (None, Some(Given::Plain(inner))),
                 leaf => (leaf, None),
             },
             Given::Table(table) => match table.get(name) {
