@@ -3,6 +3,7 @@
 mod chart;
 mod get;
 mod global;
+mod go_files;
 mod history;
 mod install;
 mod lint;

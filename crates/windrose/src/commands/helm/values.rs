@@ -5,7 +5,7 @@ use std::path::Path;
 
 use chart::values::Given;
 
-use super::remote;
+use super::{go_files, remote};
 use crate::cli::go_flags::CommaList;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
@@ -79,10 +79,10 @@ fn read(context: &Context, name: &str) -> Result<Vec<u8>, String> {
     if remote::can_fetch(name) {
         return remote::file(context, name);
     }
-    std::fs::read(context.path(Path::new(name))).map_err(|e| match e.kind() {
-        std::io::ErrorKind::NotFound => format!("open {name}: no such file or directory"),
-        std::io::ErrorKind::PermissionDenied => format!("open {name}: permission denied"),
-        std::io::ErrorKind::IsADirectory => format!("read {name}: is a directory"),
-        _ => format!("open {name}: {e}"),
+    std::fs::read(context.path(Path::new(name))).map_err(|error| {
+        // Go opens a directory, but cannot read it.
+        let is_folder = error.kind() == std::io::ErrorKind::IsADirectory;
+        let operation = if is_folder { "read" } else { "open" };
+        format!("{operation} {name}: {}", go_files::words(&error))
     })
 }

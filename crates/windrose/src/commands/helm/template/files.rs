@@ -11,6 +11,7 @@ use std::path::{Component, Path};
 
 use render::{Hook, Rendered};
 
+use crate::commands::helm::go_files::{clean, words};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 
@@ -65,27 +66,9 @@ impl Place<'_> {
     fn of_release(&self) -> String {
         match self.release {
             None => self.folder.to_owned(),
-            Some(release) => joined(self.folder, release),
+            Some(release) => clean(&format!("{}/{release}", self.folder)),
         }
     }
-}
-
-/// Go's `filepath.Join`: the shortest name of the same place.
-fn joined(folder: &str, name: &str) -> String {
-    let mut parts: Vec<&str> = vec![];
-    let absolute = folder.starts_with('/');
-    for part in folder.split('/').chain([name]) {
-        match part {
-            "" | "." => {}
-            ".." if parts.last().is_some_and(|last| *last != "..") => {
-                parts.pop();
-            }
-            ".." if absolute => {}
-            part => parts.push(part),
-        }
-    }
-    let path = parts.join("/");
-    if absolute { format!("/{path}") } else { path }
 }
 
 fn write(context: &Context, folder: &str, (name, text): (&str, &str), before: Before) -> Outcome {
@@ -97,7 +80,7 @@ fn write(context: &Context, folder: &str, (name, text): (&str, &str), before: Be
     let shown = format!("{folder}/{name}");
     let path = context.path(Path::new(&shown));
     let parent = shown.rsplit_once('/').map_or(".", |(parent, _)| parent);
-    if let Err((at, error)) = make_folders(context, &joined(parent, "")) {
+    if let Err((at, error)) = make_folders(context, &clean(parent)) {
         let operation = if error.kind() == ErrorKind::NotADirectory { "stat" } else { "mkdir" };
         return Err(while_rendering(go_error(operation, &at, &error)));
     }
@@ -133,13 +116,5 @@ fn make_folders(context: &Context, folder: &str) -> Result<(), (String, io::Erro
 }
 
 fn go_error(operation: &str, path: &str, error: &io::Error) -> String {
-    let words = match error.kind() {
-        ErrorKind::NotFound => "no such file or directory".to_owned(),
-        ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        ErrorKind::NotADirectory => "not a directory".to_owned(),
-        ErrorKind::IsADirectory => "is a directory".to_owned(),
-        ErrorKind::AlreadyExists => "file exists".to_owned(),
-        _ => error.to_string(),
-    };
-    format!("{operation} {path}: {words}")
+    format!("{operation} {path}: {}", words(error))
 }
