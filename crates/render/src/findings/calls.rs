@@ -6,7 +6,7 @@ use yaml::Value;
 
 use super::known::Found;
 use super::shape::{Piece, Shape};
-use super::walk::{Frame, Reached, Sink, Walk};
+use super::walk::{Frame, Reached, Walk};
 
 /// Their result is one of their arguments, or is made of what is in them.
 const HAND_ON: &[&str] = &[
@@ -106,10 +106,10 @@ impl Walk<'_, '_> {
                 Shape::Opaque
             }
             "tpl" => self.tpl(&given, frame),
-            "index" => self.index(&given, frame),
+            "index" => self.index(&given),
             "get" => match given.shapes.get(1).and_then(Shape::known_text) {
                 Some(key) => self.look(&given.shapes[0], &[&key]),
-                None => self.use_up(&given, Sink::Other, frame),
+                None => self.use_up(&given),
             },
             "hasKey" => {
                 if let (Some(shape), Some(key)) =
@@ -118,18 +118,18 @@ impl Walk<'_, '_> {
                     self.look(shape, &[&key]);
                     return Shape::Opaque;
                 }
-                self.use_up(&given, Sink::Other, frame)
+                self.use_up(&given)
             }
-            "dig" => self.dig(&given, frame),
-            "dict" => self.dict(&given, frame),
-            "set" => self.set(&given, frame),
+            "dig" => self.dig(&given),
+            "dict" => self.dict(&given),
+            "set" => self.set(&given),
             "print" | "printf" => {
                 let text = pieces(name, &given.shapes);
-                self.use_up(&given, Sink::Printed, frame);
+                self.print(&given, frame);
                 Shape::Text(text)
             }
-            _ if PRINT.contains(&name) => self.use_up(&given, Sink::Printed, frame),
-            _ => self.use_up(&given, Sink::Other, frame),
+            _ if PRINT.contains(&name) => self.print(&given, frame),
+            _ => self.use_up(&given),
         }
     }
 
@@ -163,9 +163,14 @@ impl Walk<'_, '_> {
         given
     }
 
-    fn use_up(&mut self, given: &Arguments<'_>, sink: Sink, frame: &Frame) -> Shape {
+    fn use_up(&mut self, given: &Arguments<'_>) -> Shape {
+        given.shapes.iter().for_each(|shape| self.consume(shape));
+        Shape::Opaque
+    }
+
+    fn print(&mut self, given: &Arguments<'_>, frame: &Frame) -> Shape {
         for (shape, node) in given.shapes.iter().zip(&given.nodes) {
-            self.consume(shape, *node, sink, frame.reached);
+            self.printed(shape, *node, frame.reached);
         }
         Shape::Opaque
     }
@@ -185,11 +190,11 @@ impl Walk<'_, '_> {
             return Shape::Opaque;
         }
         self.runs_texts = true;
-        self.consume(text, given.nodes[0], Sink::Other, frame.reached);
+        self.consume(text);
         Shape::Opaque
     }
 
-    fn index(&mut self, given: &Arguments<'_>, frame: &Frame) -> Shape {
+    fn index(&mut self, given: &Arguments<'_>) -> Shape {
         let Some((base, keys)) = given.shapes.split_first() else { return Shape::Opaque };
         let keys: Option<Vec<String>> = keys.iter().map(Shape::known_text).collect();
         match keys {
@@ -197,11 +202,11 @@ impl Walk<'_, '_> {
                 let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
                 self.look(base, &keys)
             }
-            None => self.use_up(given, Sink::Other, frame),
+            None => self.use_up(given),
         }
     }
 
-    fn dig(&mut self, given: &Arguments<'_>, frame: &Frame) -> Shape {
+    fn dig(&mut self, given: &Arguments<'_>) -> Shape {
         if let [keys @ .., default, base] = given.shapes.as_slice()
             && let Some(keys) = keys.iter().map(Shape::known_text).collect::<Option<Vec<_>>>()
         {
@@ -209,24 +214,24 @@ impl Walk<'_, '_> {
             let found = self.look(base, &keys);
             return Shape::union([found, default.clone()]);
         }
-        self.use_up(given, Sink::Other, frame)
+        self.use_up(given)
     }
 
-    fn dict(&mut self, given: &Arguments<'_>, frame: &Frame) -> Shape {
+    fn dict(&mut self, given: &Arguments<'_>) -> Shape {
         let mut entries = BTreeMap::new();
         for pair in given.shapes.chunks(2) {
             let (Some(key), Some(value)) = (pair[0].known_text(), pair.get(1)) else {
-                return self.use_up(given, Sink::Other, frame);
+                return self.use_up(given);
             };
             entries.insert(key, value.clone());
         }
         Shape::Dict(entries)
     }
 
-    fn set(&mut self, given: &Arguments<'_>, frame: &Frame) -> Shape {
+    fn set(&mut self, given: &Arguments<'_>) -> Shape {
         let [base, key, value] = given.shapes.as_slice() else { return Shape::Opaque };
         // Other names of the same map see it, too.
-        self.consume(value, given.nodes[2], Sink::Other, frame.reached);
+        self.consume(value);
         match key.known_text() {
             Some(key) => {
                 self.set_keys.insert(key.clone());

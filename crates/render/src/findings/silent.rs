@@ -4,7 +4,7 @@ use template::syntax::{Control, Node, View};
 
 use super::family::File;
 use super::shape::Shape;
-use super::walk::{Frame, Reached, Walk};
+use super::walk::{Frame, Reached, Walk, declares};
 use super::{Code, Finding};
 
 /// Named templates of the chart that nothing includes.
@@ -73,9 +73,7 @@ fn of_file(walk: &mut Walk<'_, '_>, file: &File) -> Option<Finding> {
         return Some(Finding { code: Code::NeverRenders, diagnostic });
     }
     let dot = Shape::Scope(file.member);
-    let variables = vec![("$".to_owned(), dot.clone())];
-    let mut frame = Frame { dot, variables, reached: Reached::Perhaps };
-    let condition = holding_back(walk, body, &mut frame)?;
+    let condition = holding_back(walk, body, &mut Frame::new(dot, Reached::Perhaps))?;
     let shown = condition.show();
     let diagnostic = Diagnostic::warning("this template prints nothing with these values")
         .code(Code::RendersNothing.as_str())
@@ -89,9 +87,7 @@ fn prints(node: Node<'_>) -> bool {
     match node.view() {
         View::List(items) => items.into_iter().any(prints),
         View::Text(text) => !text.trim().is_empty(),
-        View::Action(pipe) => {
-            !matches!(pipe.view(), View::Pipe { declared, .. } if !declared.is_empty())
-        }
+        View::Action(pipe) => !declares(pipe),
         View::Template { .. } => true,
         View::If(control) => match constant(control.pipe) {
             Some(true) => prints(control.body),

@@ -28,15 +28,6 @@ pub(super) enum Reached {
     Perhaps,
 }
 
-/// What becomes of a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sink {
-    /// It is printed, or handed to a function that makes text of it.
-    Printed,
-    /// Something else, to which nothing is as good as a value.
-    Other,
-}
-
 /// A value that a template asks for and nobody defines.
 #[derive(Debug, Clone)]
 pub(super) struct Undefined {
@@ -80,6 +71,14 @@ pub(super) struct Frame {
     pub(super) reached: Reached,
 }
 
+impl Frame {
+    /// At the beginning of a body.
+    pub(super) fn new(dot: Shape, reached: Reached) -> Self {
+        let variables = vec![("$".to_owned(), dot.clone())];
+        Self { dot, variables, reached }
+    }
+}
+
 impl<'f, 'c> Walk<'f, 'c> {
     pub(super) fn new(family: &'f Family<'c>, known: &'f Known<'f>) -> Self {
         Self {
@@ -119,9 +118,7 @@ impl<'f, 'c> Walk<'f, 'c> {
     }
 
     pub(super) fn body(&mut self, body: Node<'_>, dot: Shape, reached: Reached) {
-        let variables = vec![("$".to_owned(), dot.clone())];
-        let mut frame = Frame { dot, variables, reached };
-        self.list(body, &mut frame);
+        self.list(body, &mut Frame::new(dot, reached));
     }
 
     fn spend(&mut self) -> bool {
@@ -145,11 +142,11 @@ impl<'f, 'c> Walk<'f, 'c> {
             View::Action(pipe) => {
                 let shape = self.pipe(pipe, frame);
                 if !declares(pipe) {
-                    self.consume(&shape, pipe, Sink::Printed, frame.reached);
+                    self.printed(&shape, pipe, frame.reached);
                 }
             }
-            View::If(control) => self.branch(control, frame),
-            View::With(control) => self.with(control, frame),
+            View::If(control) => self.branch(control, frame, |_| None),
+            View::With(control) => self.branch(control, frame, Some),
             View::Range(control) => self.range(control, frame),
             View::Template { name, pipe } => {
                 let dot = pipe.map_or(Shape::Opaque, |pipe| self.pipe(pipe, frame));
@@ -173,22 +170,12 @@ impl<'f, 'c> Walk<'f, 'c> {
         frame.variables.truncate(outer);
     }
 
-    fn branch(&mut self, control: Control<'_>, frame: &mut Frame) {
-        let outer = frame.variables.len();
-        self.pipe(control.pipe, frame);
-        let truth = self.truth(control.pipe, frame);
-        self.inside(control.body, frame, None, reached_if(truth == Some(true)));
-        if let Some(otherwise) = control.otherwise {
-            self.inside(otherwise, frame, None, reached_if(truth == Some(false)));
-        }
-        frame.variables.truncate(outer);
-    }
-
-    fn with(&mut self, control: Control<'_>, frame: &mut Frame) {
+    /// `if` or `with`; `dot` is what `.` is inside, where that is another one.
+    fn branch(&mut self, control: Control<'_>, frame: &mut Frame, dot: fn(Shape) -> Option<Shape>) {
         let outer = frame.variables.len();
         let shape = self.pipe(control.pipe, frame);
         let truth = self.truth(control.pipe, frame);
-        self.inside(control.body, frame, Some(shape), reached_if(truth == Some(true)));
+        self.inside(control.body, frame, dot(shape), reached_if(truth == Some(true)));
         if let Some(otherwise) = control.otherwise {
             self.inside(otherwise, frame, None, reached_if(truth == Some(false)));
         }
@@ -202,7 +189,7 @@ impl<'f, 'c> Walk<'f, 'c> {
             _ => Vec::new(),
         };
         let shape = self.pipe(control.pipe, frame);
-        self.consume(&shape, control.pipe, Sink::Other, frame.reached);
+        self.consume(&shape);
         frame.variables.truncate(outer);
         for name in declared {
             frame.variables.push((name.to_owned(), Shape::Opaque));
@@ -259,12 +246,12 @@ impl<'f, 'c> Walk<'f, 'c> {
         }
         for argument in arguments {
             let shape = self.term(*argument, frame);
-            self.consume(&shape, *argument, Sink::Other, frame.reached);
+            self.consume(&shape);
         }
-        if let Some((node, last)) = last {
-            self.consume(&last, node, Sink::Other, frame.reached);
+        if let Some((_, last)) = last {
+            self.consume(&last);
         }
-        self.consume(&shape, *first, Sink::Other, frame.reached);
+        self.consume(&shape);
         Shape::Opaque
     }
 
@@ -318,29 +305,25 @@ impl<'f, 'c> Walk<'f, 'c> {
         }
     }
 
+    /// Notes that a value is printed, or handed to a function that makes text of it: nothing is no
+    /// good value for that.
+    pub(super) fn printed(&mut self, shape: &Shape, node: Node<'_>, reached: Reached) {
+        if let Shape::Values(place) = shape {
+            self.check_itself(place, node, reached);
+        }
+        self.consume(shape);
+    }
+
     /// Notes that all of a value is read.
-    pub(super) fn consume(&mut self, shape: &Shape, node: Node<'_>, sink: Sink, reached: Reached) {
+    pub(super) fn consume(&mut self, shape: &Shape) {
         match shape {
             Shape::Opaque | Shape::Text(_) => {}
             Shape::Scope(member) | Shape::Subcharts(member) => {
                 self.uses.whole(Place { member: *member, keys: Vec::new() });
             }
-            Shape::Values(place) => {
-                if sink == Sink::Printed {
-                    self.check_itself(place, node, reached);
-                }
-                self.uses.whole(place.clone());
-            }
-            Shape::Dict(entries) => {
-                for shape in entries.values() {
-                    self.consume(shape, node, Sink::Other, Reached::Perhaps);
-                }
-            }
-            Shape::Union(all) => {
-                for shape in all {
-                    self.consume(shape, node, Sink::Other, Reached::Perhaps);
-                }
-            }
+            Shape::Values(place) => self.uses.whole(place.clone()),
+            Shape::Dict(entries) => entries.values().for_each(|shape| self.consume(shape)),
+            Shape::Union(all) => all.iter().for_each(|shape| self.consume(shape)),
         }
     }
 
@@ -387,7 +370,7 @@ impl<'f, 'c> Walk<'f, 'c> {
     pub(super) fn call_template(&mut self, name: &[Piece], dot: &Shape, reached: Reached) {
         if !name.iter().any(|piece| matches!(piece, Piece::Known(text) if text.len() > 1)) {
             self.calls_anything = true;
-            self.consume_all(dot);
+            self.consume(dot);
             return;
         }
         let names: Vec<&str> =
@@ -396,7 +379,7 @@ impl<'f, 'c> Walk<'f, 'c> {
         for name in names {
             self.called.insert(name.to_owned());
             if dot.size() > LARGEST || self.depth > DEEPEST {
-                self.consume_all(dot);
+                self.consume(dot);
                 continue;
             }
             if !self.walked.insert((name.to_owned(), dot.clone(), reached == Reached::Surely)) {
@@ -409,24 +392,12 @@ impl<'f, 'c> Walk<'f, 'c> {
         }
     }
 
-    fn consume_all(&mut self, shape: &Shape) {
-        match shape {
-            Shape::Opaque | Shape::Text(_) => {}
-            Shape::Scope(member) | Shape::Subcharts(member) => {
-                self.uses.whole(Place { member: *member, keys: Vec::new() });
-            }
-            Shape::Values(place) => self.uses.whole(place.clone()),
-            Shape::Dict(entries) => entries.values().for_each(|shape| self.consume_all(shape)),
-            Shape::Union(all) => all.iter().for_each(|shape| self.consume_all(shape)),
-        }
-    }
-
     /// Walks a text that is run in place.
     pub(super) fn constant(&mut self, text: &str, dot: &Shape, reached: Reached) {
         let source = Source::new("tpl", text);
         let Ok(tree) = Tree::parse(&source, &functions::library()) else { return };
         if self.depth > DEEPEST {
-            self.consume_all(dot);
+            self.consume(dot);
             return;
         }
         self.depth += 1;
@@ -441,6 +412,7 @@ fn reached_if(known: bool) -> Reached {
     if known { Reached::Surely } else { Reached::Perhaps }
 }
 
-fn declares(pipe: Node<'_>) -> bool {
+/// Whether a pipeline sets variables, so that it prints nothing.
+pub(super) fn declares(pipe: Node<'_>) -> bool {
     matches!(pipe.view(), View::Pipe { declared, .. } if !declared.is_empty())
 }
