@@ -21,8 +21,8 @@ use trace::{Traced, View};
 const MAX_CALLERS: usize = 64;
 /// Characters of a value that are shown.
 const MAX_SHOWN: usize = 60;
-/// Conditions of one failure that are shown.
-const MAX_CONDITIONS: usize = 3;
+/// Values that a chart's own refusal is about.
+const MAX_REFUSED: usize = 6;
 
 impl Machine {
     /// What a failure at a node is about. Origins inside the fault's own cause are settled on the
@@ -117,24 +117,22 @@ impl View<'_> {
 
     /// What a call gave the template that it executed.
     fn executed_with(&self, node: NodeId) -> Option<Traced> {
-        let NodeKind::Command { args } = self.ast().kind(node) else { return None };
-        let (first, rest) = self.ast().children(args).split_first()?;
-        if self.passage(*first) != Some(Passage::Execution) {
-            return None;
-        }
-        self.piped(node).or_else(|| rest.last().map(|&last| self.trace(last)))
+        let args = self.execution(node)?;
+        self.piped(node).or_else(|| args.last().map(|&last| self.trace(last)))
     }
 
     /// The text that a call executed, if it was a value of the data.
     fn executed_text(&self, node: NodeId) -> Option<Subject> {
-        let NodeKind::Command { args } = self.ast().kind(node) else { return None };
-        let [first, text, ..] = self.ast().children(args) else { return None };
-        if self.passage(*first) != Some(Passage::Execution) {
-            return None;
-        }
-        let subject = self.subject(*text, Role::Argument);
+        let subject = self.subject(*self.execution(node)?.first()?, Role::Argument);
         let from_data = matches!(subject.origin, Origin::Data(_) | Origin::Dot(_));
         (from_data && matches!(subject.found, Found::Scalar { .. })).then_some(subject)
+    }
+
+    /// The arguments of a call that executes a template.
+    fn execution(&self, command: NodeId) -> Option<&[NodeId]> {
+        let NodeKind::Command { args } = self.ast().kind(command) else { return None };
+        let (first, args) = self.ast().children(args).split_first()?;
+        (self.passage(*first) == Some(Passage::Execution)).then_some(args)
     }
 
     fn blame(&self, node: NodeId) -> Vec<Subject> {
@@ -173,13 +171,8 @@ impl View<'_> {
         for &arg in args {
             self.paths(arg, Role::Argument, &mut subjects);
         }
-        if let Some((pipe, stage)) = self.site.stage
-            && let NodeKind::Pipe { commands, .. } = self.ast().kind(pipe)
-            && self.ast().children(commands).get(stage) == Some(&command)
-        {
-            for &before in &self.ast().children(commands)[..stage] {
-                self.paths(before, Role::Argument, &mut subjects);
-            }
+        for &before in self.before(command) {
+            self.paths(before, Role::Argument, &mut subjects);
         }
         let empty = |s: &Subject| {
             s.found.is_nil() || matches!(&s.found, Found::Scalar { text, .. } if text == "\"\"")
@@ -193,11 +186,11 @@ impl View<'_> {
         if passage == Some(Passage::Failure) {
             for &condition in self.site.conditions.iter().rev() {
                 self.paths(condition, Role::Condition, &mut subjects);
-                if subjects.iter().filter(|s| s.role == Role::Condition).count() > 0 {
+                if subjects.iter().any(|s| s.role == Role::Condition) {
                     break;
                 }
             }
-            subjects.truncate(subjects.len().min(2 * MAX_CONDITIONS));
+            subjects.truncate(MAX_REFUSED);
         }
         subjects
     }

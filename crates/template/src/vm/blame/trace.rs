@@ -71,13 +71,15 @@ impl<'a> View<'a> {
 
     /// The value of what a command's first word gets through the pipeline.
     pub(super) fn piped(&self, command: NodeId) -> Option<Traced> {
-        let (pipe, stage) = self.site.stage?;
-        let NodeKind::Pipe { commands, .. } = self.ast().kind(pipe) else { return None };
+        self.stages(self.before(command), self.site.dots.len(), 0)
+    }
+
+    /// The commands before one in its pipeline, if that is what the failure stands in.
+    pub(super) fn before(&self, command: NodeId) -> &'a [NodeId] {
+        let Some((pipe, stage)) = self.site.stage else { return &[] };
+        let NodeKind::Pipe { commands, .. } = self.ast().kind(pipe) else { return &[] };
         let commands = self.ast().children(commands);
-        if commands.get(stage) != Some(&command) {
-            return None;
-        }
-        self.stages(&commands[..stage], self.site.dots.len(), 0)
+        if commands.get(stage) == Some(&command) { &commands[..stage] } else { &[] }
     }
 
     pub(super) fn trace_dot(&self) -> Traced {
@@ -279,15 +281,10 @@ impl<'a> View<'a> {
     pub(super) fn step(&self, from: Traced, step: Step) -> Traced {
         let value = from.value.as_ref().and_then(|value| below(value, &step));
         let part = part_of(&from, &step).or_else(|| absent(&from, &step, self));
-        let mut next = part.unwrap_or_else(|| {
-            let origin = match from.origin {
-                Origin::Data(path) => Origin::Data(joined(path, step)),
-                Origin::Dot(path) => Origin::Dot(joined(path, step)),
-                Origin::Computed => Origin::Computed,
-                // Below what is not there nothing is.
-                literal @ Origin::Literal { .. } => literal,
-            };
-            Traced { value: None, origin, parts: Parts::None }
+        let mut next = part.unwrap_or_else(|| Traced {
+            value: None,
+            origin: origin_below(from.origin, step),
+            parts: Parts::None,
         });
         if value.is_some() {
             next.value = value;
@@ -318,12 +315,10 @@ fn part_of(of: &Traced, step: &Step) -> Option<Traced> {
             if part.is_none() && !known {
                 return None;
             }
-            let origin = match &of.origin {
-                Origin::Data(path) => Origin::Data(joined(path.clone(), step.clone())),
-                Origin::Dot(path) => Origin::Dot(joined(path.clone(), step.clone())),
-                other => other.clone(),
-            };
-            part.or(Some(Traced { value: None, origin, parts: Parts::None }))
+            part.or_else(|| {
+                let origin = origin_below(of.origin.clone(), step.clone());
+                Some(Traced { value: None, origin, parts: Parts::None })
+            })
         }),
         (Parts::None | Parts::Entries(..) | Parts::Items(_), _) => None,
     }
@@ -370,7 +365,11 @@ fn below(value: &Value, step: &Step) -> Option<Value> {
     }
 }
 
-fn joined(mut path: Vec<Step>, step: Step) -> Vec<Step> {
-    path.push(step);
-    path
+fn origin_below(mut origin: Origin, step: Step) -> Origin {
+    match &mut origin {
+        Origin::Data(path) | Origin::Dot(path) => path.push(step),
+        // Below what is not there nothing is.
+        Origin::Literal { .. } | Origin::Computed => {}
+    }
+    origin
 }
