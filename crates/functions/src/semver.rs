@@ -1,18 +1,14 @@
-//! `semver` and `semverCompare`. Invariant: the rules are Masterminds/semver's, not those of
-//! Cargo; a parsed version is an object with that library's methods.
-
-mod constraint;
-mod version;
+//! `semver` and `semverCompare`. Invariant: a parsed version is an object with the methods of
+//! Masterminds/semver; its rules are in `versions`.
 
 use std::any::Any;
 use std::cmp::Ordering;
 use std::sync::LazyLock;
 
 use template::{CallError, Context, Function, Object, Param, Str, UintKind, Value};
+use versions::{Constraints, Version, VersionError, check_metadata, check_prerelease};
 
 use crate::arguments::{Arguments, Outcome, fixed};
-use constraint::Constraints;
-use version::{Version, VersionError, check_metadata, check_prerelease};
 
 const S: Param = Param::String;
 const V: Param = Param::Object(TYPE);

@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::version::{Version, VersionError, compare_prerelease};
+use crate::version::{Version, VersionError, compare_prerelease};
 
 const MAX_LENGTH: usize = 512;
 const MAX_GROUPS: usize = 32;
@@ -42,19 +42,23 @@ static PATTERNS: LazyLock<Patterns> = LazyLock::new(|| {
 
 /// A set of constraints: satisfied when all of any one group are.
 #[derive(Debug, Clone)]
-pub(crate) struct Constraints {
+pub struct Constraints {
     groups: Vec<Group>,
 }
 
 /// Why a text is not a constraint; the messages are Masterminds'.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum ConstraintError {
+pub enum ConstraintError {
+    /// More bytes than are read.
     #[error("constraint string is too long (max {MAX_LENGTH} bytes)")]
     TooLong,
+    /// More alternatives than are read.
     #[error("too many constraint groups (max {MAX_GROUPS})")]
     TooManyGroups,
-    #[error("improper constraint: {}", crate::arguments::quoted(.0.as_bytes()))]
+    /// A part that is no constraint.
+    #[error("improper constraint: {}", yaml::quote::quote(.0))]
     Improper(String),
+    /// A part whose version is none.
     #[error("constraint parser error")]
     Version(#[source] VersionError),
 }
@@ -95,7 +99,7 @@ enum Operator {
 
 impl Constraints {
     /// Reads constraints such as `>=1.2, <3 || ~4.1 || 5.x`.
-    pub(crate) fn parse(text: &str) -> Result<Self, ConstraintError> {
+    pub fn parse(text: &str) -> Result<Self, ConstraintError> {
         if text.len() > MAX_LENGTH {
             return Err(ConstraintError::TooLong);
         }
@@ -108,7 +112,7 @@ impl Constraints {
     }
 
     /// Whether the version satisfies the constraints.
-    pub(crate) fn check(&self, version: &Version) -> bool {
+    pub fn check(&self, version: &Version) -> bool {
         self.groups.iter().any(|group| {
             (version.prerelease.is_empty() || group.prereleases)
                 && group.constraints.iter().all(|constraint| constraint.check(version))

@@ -22,28 +22,40 @@ static LOOSE: LazyLock<Regex> = LazyLock::new(|| {
 
 /// A semantic version and the text it was read from.
 #[derive(Debug, Clone)]
-pub(crate) struct Version {
-    pub(crate) major: u64,
-    pub(crate) minor: u64,
-    pub(crate) patch: u64,
-    pub(crate) prerelease: String,
-    pub(crate) metadata: String,
-    pub(crate) original: String,
+pub struct Version {
+    /// The first number.
+    pub major: u64,
+    /// The second number.
+    pub minor: u64,
+    /// The third number.
+    pub patch: u64,
+    /// What follows `-`, or nothing.
+    pub prerelease: String,
+    /// What follows `+`, or nothing.
+    pub metadata: String,
+    /// The text that it was read from.
+    pub original: String,
 }
 
 /// Why a text is not a version; the messages are Masterminds'.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum VersionError {
+pub enum VersionError {
+    /// More bytes than are read.
     #[error("version string is too long (max {MAX_LENGTH} bytes)")]
     TooLong,
+    /// No version at all.
     #[error("invalid semantic version")]
     Invalid,
+    /// A prerelease with an empty part or a character that it must not have.
     #[error("invalid prerelease string")]
     Prerelease,
+    /// Metadata with an empty part or a character that it must not have.
     #[error("invalid metadata string")]
     Metadata,
+    /// A number of a prerelease with a leading zero.
     #[error("version segment starts with 0")]
     SegmentStartsZero,
+    /// A number that 64 bits do not hold.
     #[error(
         "error parsing version segment: strconv.ParseUint: parsing \"{0}\": value out of range"
     )]
@@ -52,7 +64,7 @@ pub(crate) enum VersionError {
 
 impl Version {
     /// Reads a version loosely (`v1.2` is 1.2.0).
-    pub(crate) fn parse(text: &str) -> Result<Self, VersionError> {
+    pub fn parse(text: &str) -> Result<Self, VersionError> {
         if text.len() > MAX_LENGTH {
             return Err(VersionError::TooLong);
         }
@@ -73,7 +85,7 @@ impl Version {
     }
 
     /// The order of two versions; metadata does not count.
-    pub(crate) fn compare(&self, other: &Self) -> Ordering {
+    pub fn compare(&self, other: &Self) -> Ordering {
         (self.major, self.minor, self.patch)
             .cmp(&(other.major, other.minor, other.patch))
             .then_with(|| match (self.prerelease.is_empty(), other.prerelease.is_empty()) {
@@ -85,18 +97,21 @@ impl Version {
     }
 
     /// The next patch version: a prerelease becomes its release.
-    pub(crate) fn next_patch(&self) -> Self {
+    #[must_use]
+    pub fn next_patch(&self) -> Self {
         let step = u64::from(self.prerelease.is_empty());
         self.release(self.major, self.minor, self.patch.wrapping_add(step))
     }
 
     /// The next minor version.
-    pub(crate) fn next_minor(&self) -> Self {
+    #[must_use]
+    pub fn next_minor(&self) -> Self {
         self.release(self.major, self.minor.wrapping_add(1), 0)
     }
 
     /// The next major version.
-    pub(crate) fn next_major(&self) -> Self {
+    #[must_use]
+    pub fn next_major(&self) -> Self {
         self.release(self.major.wrapping_add(1), 0, 0)
     }
 
@@ -141,7 +156,7 @@ pub(crate) fn compare_prerelease(left: &str, right: &str) -> Ordering {
 }
 
 /// Whether a text is a prerelease.
-pub(crate) fn check_prerelease(text: &str) -> Result<(), VersionError> {
+pub fn check_prerelease(text: &str) -> Result<(), VersionError> {
     for part in text.split('.') {
         if !is_identifier(part) {
             return Err(VersionError::Prerelease);
@@ -155,7 +170,7 @@ pub(crate) fn check_prerelease(text: &str) -> Result<(), VersionError> {
 }
 
 /// Whether a text is build metadata.
-pub(crate) fn check_metadata(text: &str) -> Result<(), VersionError> {
+pub fn check_metadata(text: &str) -> Result<(), VersionError> {
     if text.split('.').all(is_identifier) { Ok(()) } else { Err(VersionError::Metadata) }
 }
 
