@@ -188,18 +188,7 @@ fn authority(cx: &mut Context<'_>, args: &[Value], key: Option<usize>) -> Outcom
 
 fn self_signed(cx: &mut Context<'_>, args: &[Value], key: Option<usize>) -> Outcome {
     let key = subject_key(cx, args, key)?;
-    let (name, names) = (args.text(0), names(args)?);
-    issue(
-        cx,
-        &Request {
-            common_name: &name,
-            names: &names,
-            days: args.int(3),
-            role: Role::Endpoint,
-            key: &key,
-            issuer: None,
-        },
-    )
+    endpoint(cx, args, &key, None)
 }
 
 fn signed(cx: &mut Context<'_>, args: &[Value], key: Option<usize>) -> Outcome {
@@ -208,17 +197,21 @@ fn signed(cx: &mut Context<'_>, args: &[Value], key: Option<usize>) -> Outcome {
     let authority = authority.ok_or_else(crate::fault::nil_pointer)?;
     let issuer = certificate::Issuer::read(authority.cert.as_bytes(), authority.key.as_bytes())
         .map_err(CallError::new)?;
+    endpoint(cx, args, &key, Some(&issuer))
+}
+
+/// A certificate for the names that the arguments give.
+fn endpoint(
+    cx: &mut Context<'_>,
+    args: &[Value],
+    key: &PrivateKey,
+    issuer: Option<&certificate::Issuer>,
+) -> Outcome {
     let (name, names) = (args.text(0), names(args)?);
+    let days = args.int(3);
     issue(
         cx,
-        &Request {
-            common_name: &name,
-            names: &names,
-            days: args.int(3),
-            role: Role::Endpoint,
-            key: &key,
-            issuer: Some(&issuer),
-        },
+        &Request { common_name: &name, names: &names, days, role: Role::Endpoint, key, issuer },
     )
 }
 
