@@ -87,30 +87,22 @@ fn stack_file() -> String {
         "apiVersion: stack/v1\nname: services\nenvironments:\n  production: {}\n\
          charts:\n  service: {path: ./chart}\nreleases:\n",
     );
-    for number in 1..=RELEASES {
-        let _ = write!(
-            text,
-            "  {}:\n    chart: service\n    namespace: {}\n    values:\n{}",
-            name(number),
-            namespace(number),
-            values(number)
-        );
-    }
+    add_releases(&mut text, |name| format!("  {name}:\n    chart: service\n"));
     text
 }
 
 fn helmfile() -> String {
     let mut text = String::from("releases:\n");
-    for number in 1..=RELEASES {
-        let _ = write!(
-            text,
-            "  - name: {}\n    chart: ./chart\n    namespace: {}\n    values:\n{}",
-            name(number),
-            namespace(number),
-            values(number)
-        );
-    }
+    add_releases(&mut text, |name| format!("  - name: {name}\n    chart: ./chart\n"));
     text
+}
+
+fn add_releases(text: &mut String, begin: impl Fn(&str) -> String) {
+    for number in 1..=RELEASES {
+        text.push_str(&begin(&name(number)));
+        let (namespace, values) = (namespace(number), values(number));
+        let _ = write!(text, "    namespace: {namespace}\n    values:\n{values}");
+    }
 }
 
 fn name(number: usize) -> String {
