@@ -12,6 +12,7 @@ use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use crate::composer::{Children, Item, ItemKind, MAX_DEPTH, Tree};
+use crate::descend::descend;
 use crate::node::Style;
 use crate::resolver::{self, Resolved};
 use crate::{Error, Map, Numbers, Problem, Value, gosyntax, json, quote};
@@ -176,15 +177,15 @@ impl<'a, 't> Decoder<'a, 't> {
                 Value::Null
             }
             ItemKind::Scalar { value, style } => self.scalar(item, value, *style)?,
-            ItemKind::List(children) => grow(|| self.list(id, *children))?,
+            ItemKind::List(children) => descend(|| self.list(id, *children))?,
             ItemKind::Map(children) => {
                 let mut map = Map::new();
-                grow(|| self.entries(id, *children, &mut map))?;
+                descend(|| self.entries(id, *children, &mut map))?;
                 Value::Map(map)
             }
             ItemKind::Alias { name, target } => {
                 self.enter_alias(id, name)?;
-                let value = grow(|| self.value(*target))?;
+                let value = descend(|| self.value(*target))?;
                 self.expanding.pop();
                 value
             }
@@ -411,14 +412,6 @@ impl<'a, 't> Decoder<'a, 't> {
 
 /// What `json.Marshal` complains about: the first number in the order of keys that is not finite.
 /// One under a key that was given again later is gone by then.
-/// Runs one step down a document, on a new piece of stack if little is left: callers' threads may
-/// have small ones.
-fn grow<T>(step: impl FnOnce() -> T) -> T {
-    const RED_ZONE: usize = 64 << 10;
-    const SEGMENT: usize = 1 << 20;
-    stacker::maybe_grow(RED_ZONE, SEGMENT, step)
-}
-
 fn not_finite(value: &Value, problems: Vec<Problem>) -> Option<Problem> {
     if problems.is_empty() {
         return None;

@@ -18,6 +18,7 @@
 mod composer;
 mod cursor;
 mod decoder;
+mod descend;
 mod document;
 pub mod emit;
 mod entries;
@@ -38,6 +39,7 @@ pub mod unicode;
 mod value;
 
 pub use decoder::Wanted;
+pub use descend::descend;
 pub use document::{
     Documents, Numbers, documents, documents_in_slice, from_slice, from_str, from_str_strict,
     list_from_str, map_from_slice, map_from_str, parts_from_str, to_string,

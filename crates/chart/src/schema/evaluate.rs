@@ -109,9 +109,6 @@ impl<'v> State<'_, 'v> {
 
 /// How many schemas may be applied within each other.
 const MAX_SCOPES: usize = 10_000;
-/// What one schema's keywords need of the stack at most, and how much is added when less is left.
-const RED_ZONE: usize = 64 << 10;
-const SEGMENT: usize = 1 << 20;
 
 impl<'d, 'v> Evaluator<'d, 'v> {
     pub(super) fn new(schema: &'d Schema<'d>) -> Self {
@@ -204,8 +201,7 @@ impl<'d, 'v> Evaluator<'d, 'v> {
         work: impl FnOnce(&mut Self) -> Checked<'v>,
     ) -> Checked<'v> {
         self.scopes.push(Scope { node, keyword, depth: self.path.len() });
-        let result =
-            self.circle().and_then(|()| stacker::maybe_grow(RED_ZONE, SEGMENT, || work(self)));
+        let result = self.circle().and_then(|()| yaml::descend(|| work(self)));
         self.scopes.pop();
         result
     }
