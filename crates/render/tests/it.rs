@@ -21,6 +21,7 @@ mod corpus;
 
 use chart::values::Given;
 use render::{Capabilities, Host, Operation, Options, Release, Request};
+use testkit::{Sections, random};
 
 #[test]
 fn cases_render_as_in_helm() {
@@ -31,7 +32,7 @@ fn cases_render_as_in_helm() {
     paths.sort();
     assert!(!paths.is_empty());
     for path in paths {
-        let mut case = Case::read(&path);
+        let mut case = Case(Sections::read(&path));
         if let Some(helm) = std::env::var_os("HELM") {
             case.capture(Path::new(&helm));
             std::fs::write(&path, case.to_text()).unwrap();
@@ -77,36 +78,19 @@ impl Told {
 
 /// A chart, how it is rendered, and what Helm printed.
 #[derive(Clone)]
-struct Case {
-    sections: Vec<(String, String)>,
-}
+struct Case(Sections);
 
 impl Case {
-    fn read(path: &Path) -> Self {
-        let text = std::fs::read_to_string(path).unwrap();
-        let mut sections: Vec<(String, String)> = Vec::new();
-        for line in text.split_inclusive('\n') {
-            let name = line.trim_end().strip_prefix("-- ").and_then(|l| l.strip_suffix(" --"));
-            match (name, sections.last_mut()) {
-                (Some(name), _) => sections.push((name.to_owned(), String::new())),
-                (None, Some((_, body))) => body.push_str(line),
-                (None, None) => panic!("{}: text before the first section", path.display()),
-            }
-        }
-        Self { sections }
-    }
-
     fn to_text(&self) -> String {
-        let sections = self.sections.iter();
-        sections.map(|(name, body)| ["-- ", name, " --\n", body].concat()).collect()
+        self.0.text(|_| true)
     }
 
     fn section(&self, name: &str) -> Option<&str> {
-        self.sections.iter().find(|(n, _)| n == name).map(|(_, body)| body.as_str())
+        self.0.get(name)
     }
 
     fn files(&self) -> BTreeMap<&str, &str> {
-        let files = self.sections.iter().filter(|(name, _)| {
+        let files = self.0.0.iter().filter(|(name, _)| {
             !matches!(name.as_str(), "args" | "stdout" | "stderr" | "shown")
                 && !name.starts_with("outside/")
         });
@@ -131,7 +115,7 @@ impl Case {
     fn capture(&mut self, helm: &Path) {
         let folder = std::env::temp_dir().join(format!("windrose-case-{}", std::process::id()));
         let _ = std::fs::remove_dir_all(&folder);
-        for (name, body) in &self.sections {
+        for (name, body) in &self.0.0 {
             let below = if name.starts_with("outside/") { "" } else { "chart/" };
             let path = folder.join(format!("{below}{name}"));
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -147,21 +131,21 @@ impl Case {
             .output()
             .unwrap();
         std::fs::remove_dir_all(&folder).unwrap();
-        self.sections.retain(|(name, _)| name != "stdout" && name != "stderr");
+        self.0.0.retain(|(name, _)| name != "stdout" && name != "stderr");
         let (name, bytes) = if output.status.success() {
             ("stdout", output.stdout)
         } else {
             ("stderr", output.stderr)
         };
         let text = String::from_utf8(bytes).unwrap();
-        let shown = self.sections.pop_if(|(name, _)| name == "shown");
-        self.sections.push((name.to_owned(), text));
-        self.sections.extend(shown);
+        let shown = self.0.0.pop_if(|(name, _)| name == "shown");
+        self.0.0.push((name.to_owned(), text));
+        self.0.0.extend(shown);
     }
 
     fn show(&mut self, shown: Option<String>) {
-        self.sections.retain(|(name, _)| name != "shown");
-        self.sections.extend(shown.map(|shown| ("shown".to_owned(), shown)));
+        self.0.0.retain(|(name, _)| name != "shown");
+        self.0.0.extend(shown.map(|shown| ("shown".to_owned(), shown)));
     }
 
     fn run(&self) -> Result<String, Told> {
@@ -244,18 +228,4 @@ fn first_difference(expected: &Result<String, String>, found: &Result<String, St
         }
     }
     "one is longer than the other".to_owned()
-}
-
-/// Bytes that look random and are the same in every run.
-fn random(bytes: &mut [u8]) {
-    use std::cell::Cell;
-    thread_local!(static STATE: Cell<u64> = const { Cell::new(0x9e37_79b9_7f4a_7c15) });
-    for byte in bytes {
-        let mut state = STATE.get();
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        STATE.set(state);
-        *byte = (state >> 32) as u8;
-    }
 }

@@ -5,6 +5,7 @@
 //! - [`Registry`]: the real OCI registry, with and without TLS and passwords; [`web`]: a server of chart files,
 //!   and of every fault a test can think of; [`Certificates`] for both.
 //! - [`oracle()`]: what Go's `text/template`, Helm's engine and Go's YAML libraries answer.
+//! - [`Sections`]: cases that are one text; [`random()`]: bytes that look random.
 //! - [`charts()`], [`workspace_root()`], [`windrose()`]: where things are.
 //!
 //! **Invariant**: no server outlives the process that started it, however that process ends.
@@ -22,7 +23,9 @@ mod certificates;
 mod control_plane;
 mod error;
 mod oracle;
+mod random;
 mod registry;
+mod sections;
 mod supervisor;
 pub mod testenv;
 mod tools;
@@ -33,6 +36,8 @@ pub use certificates::Certificates;
 pub use control_plane::{ControlPlane, Finished, Scope};
 pub use error::Error;
 pub use oracle::{DIED, Oracle, oracle};
+pub use random::random;
 pub use registry::{Door, Registry};
+pub use sections::Sections;
 pub use tools::{Tools, tools};
 pub use workspace::{BUILT, charts, windrose, workspace_root};

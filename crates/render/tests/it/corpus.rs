@@ -71,7 +71,7 @@ fn render(case: &Path) -> Result<String, String> {
         capabilities: &Capabilities::default(),
         host: Host {
             now: jiff::Timestamp::now(),
-            entropy: &super::random,
+            entropy: &testkit::random,
             lookup: None,
             resolve: None,
         },

@@ -12,6 +12,8 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use testkit::Sections;
+
 use super::{cases, windrose};
 
 /// A name for the folder that a case runs in, which is another one each time.
@@ -134,27 +136,15 @@ fn without_folder(case: &Path, output: &Output) -> String {
 }
 
 /// A chart, how it is linted, and what Helm printed.
-struct Case {
-    sections: Vec<(String, String)>,
-}
+struct Case(Sections);
 
 impl Case {
     fn read(path: &Path) -> Self {
-        let text = std::fs::read_to_string(path).unwrap();
-        let mut sections: Vec<(String, String)> = vec![];
-        for line in text.split_inclusive('\n') {
-            let name = line.trim_end().strip_prefix("-- ").and_then(|l| l.strip_suffix(" --"));
-            match (name, sections.last_mut()) {
-                (Some(name), _) => sections.push((name.to_owned(), String::new())),
-                (None, Some((_, body))) => body.push_str(line),
-                (None, None) => panic!("{}: text before the first section", path.display()),
-            }
-        }
-        Self { sections }
+        Self(Sections::read(path))
     }
 
     fn args(&self) -> Vec<&str> {
-        self.sections.iter().filter(|(n, _)| n == "args").flat_map(|(_, b)| b.lines()).collect()
+        self.0.get("args").unwrap_or_default().lines().collect()
     }
 
     fn is_result(name: &str) -> bool {
@@ -162,7 +152,7 @@ impl Case {
     }
 
     fn write(&self, folder: &Path) {
-        for (name, body) in &self.sections {
+        for (name, body) in &self.0.0 {
             let path = folder.join(name);
             if name == "args" || Self::is_result(name) {
                 continue;
@@ -187,16 +177,11 @@ impl Case {
         )
     }
 
-    fn text(&self, wanted: impl Fn(&str) -> bool) -> String {
-        let sections = self.sections.iter().filter(|(name, _)| wanted(name));
-        sections.map(|(name, body)| ["-- ", name, " --\n", body].concat()).collect()
-    }
-
     fn expected(&self) -> String {
-        self.text(Self::is_result)
+        self.0.text(Self::is_result)
     }
 
     fn with(&self, results: &str) -> String {
-        self.text(|name| !Self::is_result(name)) + results
+        self.0.text(|name| !Self::is_result(name)) + results
     }
 }
