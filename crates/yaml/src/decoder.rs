@@ -47,7 +47,7 @@ pub enum Wanted<'w> {
 
 impl Wanted<'_> {
     /// What is wanted of an entry.
-    fn below(self, key: &str) -> Self {
+    pub(crate) fn below(self, key: &str) -> Self {
         match self {
             Self::All | Self::Nothing => self,
             Self::Entries(entries) => entries

@@ -3,9 +3,9 @@
 use std::ops::Range;
 
 use crate::composer::Composer;
-use crate::decoder::{Duplicates, Wanted, decode, decode_parts};
+use crate::decoder::{Duplicates, Wanted, decode_parts};
 use crate::source::Source;
-use crate::{Error, Map, Problem, Value, emit, json};
+use crate::{Error, Map, Problem, Value, emit, json, quick};
 
 /// How numbers are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,25 +18,22 @@ pub enum Numbers {
 
 /// The first document of a text, as `yaml.Unmarshal` decodes it into an `interface{}`.
 pub fn from_str(text: &str, numbers: Numbers) -> Result<Value, Error> {
-    read(&Source::from_str(text), numbers, Duplicates::LastWins)
+    read(&Source::from_str(text), numbers, Duplicates::LastWins, Wanted::All)
 }
 
 /// As [`from_str`], with the same errors, but only what is wanted of the document is built.
 pub fn parts_from_str(text: &str, numbers: Numbers, wanted: Wanted<'_>) -> Result<Value, Error> {
-    match Composer::new(&Source::from_str(text)).next().map_err(Error::Parse)? {
-        Some(tree) => decode_parts(&tree, numbers, Duplicates::LastWins, wanted),
-        None => Ok(Value::Null),
-    }
+    read(&Source::from_str(text), numbers, Duplicates::LastWins, wanted)
 }
 
 /// As [`from_str`], but a key that is given twice is an error: `yaml.UnmarshalStrict`.
 pub fn from_str_strict(text: &str, numbers: Numbers) -> Result<Value, Error> {
-    read(&Source::from_str(text), numbers, Duplicates::Refused)
+    read(&Source::from_str(text), numbers, Duplicates::Refused, Wanted::All)
 }
 
 /// As [`from_str`], from a file's bytes: UTF-8, or UTF-16 with a byte order mark.
 pub fn from_slice(bytes: &[u8], numbers: Numbers) -> Result<Value, Error> {
-    read(&Source::from_bytes(bytes), numbers, Duplicates::LastWins)
+    read(&Source::from_bytes(bytes), numbers, Duplicates::LastWins, Wanted::All)
 }
 
 /// The first document of a text as a map, as `yaml.Unmarshal` decodes it into a
@@ -56,9 +53,27 @@ pub fn list_from_str(text: &str, numbers: Numbers) -> Result<Vec<Value>, Error> 
     json::into_list(from_str(text, numbers)?, Error::Decode)
 }
 
-fn read(source: &Source<'_>, numbers: Numbers, duplicates: Duplicates) -> Result<Value, Error> {
+fn read(
+    source: &Source<'_>,
+    numbers: Numbers,
+    duplicates: Duplicates,
+    wanted: Wanted<'_>,
+) -> Result<Value, Error> {
+    match quick::read(source, numbers, duplicates, wanted) {
+        Some(value) => Ok(value),
+        None => read_fully(source, numbers, duplicates, wanted),
+    }
+}
+
+/// As the quick reader reads what it can, but whatever there is.
+pub(crate) fn read_fully(
+    source: &Source<'_>,
+    numbers: Numbers,
+    duplicates: Duplicates,
+    wanted: Wanted<'_>,
+) -> Result<Value, Error> {
     match Composer::new(source).next().map_err(Error::Parse)? {
-        Some(tree) => decode(&tree, numbers, duplicates),
+        Some(tree) => decode_parts(&tree, numbers, duplicates, wanted),
         None => Ok(Value::Null),
     }
 }

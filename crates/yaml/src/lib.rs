@@ -28,6 +28,7 @@ mod gosyntax;
 pub mod json;
 pub mod node;
 mod parser;
+mod quick;
 pub mod quote;
 mod resolver;
 mod scanner;

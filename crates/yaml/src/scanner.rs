@@ -68,6 +68,23 @@ impl<'t> Scanner<'t> {
         }
     }
 
+    /// The scalar whose opening quote stands at a byte of the text, and where it ends; nothing if it
+    /// is broken.
+    pub(crate) fn quoted_at(source: &'t Source<'_>, pos: usize) -> Option<(Cow<'t, str>, usize)> {
+        let mut scanner = Self::new(source);
+        // Anywhere but where a document could end.
+        scanner.cursor.mark = Mark { pos, column: 1, ..Mark::default() };
+        if scanner.cursor.peek(0) == b'"' {
+            scanner.scan_double_quoted().ok()?;
+        } else {
+            scanner.scan_single_quoted().ok()?;
+        }
+        match scanner.tokens.pop_front()?.kind {
+            TokenKind::Scalar { value, .. } => Some((value, scanner.cursor.mark.pos)),
+            _ => None,
+        }
+    }
+
     /// The next token; the end of the stream again and again once it was reached.
     #[inline]
     pub(crate) fn peek(&mut self) -> Result<&Token<'t>, Problem> {

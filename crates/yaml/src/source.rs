@@ -57,6 +57,11 @@ impl<'t> Source<'t> {
         }
     }
 
+    /// Whether `\n` is the only line break in this text.
+    pub(crate) fn has_one_break(&self) -> bool {
+        self.alphabet < Alphabet::Any
+    }
+
     fn from_utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Self {
         let (pairs, rest) = bytes.as_chunks::<2>();
         let mut text = String::with_capacity(bytes.len());

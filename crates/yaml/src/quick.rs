@@ -1,0 +1,168 @@
+//! The quick way through a document that is written as nearly all are: blocks of keys and dashes,
+//! scalars of every style, brackets, comments.
+//!
+//! One pass over the text makes the value, without tokens, events, a tree, or places. Whatever is
+//! not of that simple shape (anchors, tags, complex keys, directives, tabs that indent) or wrong in
+//! any way is left to the full reader, which also words the errors.
+//!
+//! Invariant: what is read here is what the full reader makes of the same text (see `scanner`,
+//! `parser`, `composer`, `decoder` for why); in doubt nothing is read.
+//! Not here: errors, and documents after the first.
+
+use std::borrow::Cow;
+
+use crate::decoder::{Duplicates, Wanted};
+use crate::resolver::{self, Resolved};
+use crate::source::Source;
+use crate::{Map, Numbers, Value};
+
+mod block;
+mod flow;
+mod lines;
+mod literal;
+mod plain;
+mod quoted;
+
+/// Deeper documents are left to the full reader, so that no stack overflows here.
+const MAX_DEPTH: u32 = 64;
+/// Whether a key is longer in characters than the scanner allows need not be asked below this many
+/// bytes.
+const MAX_KEY: usize = 1000;
+
+/// The first document of a text as a value; nothing if the full reader must read it.
+pub(crate) fn read(
+    source: &Source<'_>,
+    numbers: Numbers,
+    duplicates: Duplicates,
+    wanted: Wanted<'_>,
+) -> Option<Value> {
+    if source.fault.is_some() || !source.has_one_break() || source.text.starts_with('\u{feff}') {
+        return None;
+    }
+    let text: &str = &source.text;
+    let bytes = text.as_bytes();
+    let mut reader = Reader {
+        source,
+        text,
+        bytes,
+        pos: 0,
+        line_start: 0,
+        column: 0,
+        breaks: 0,
+        commented: false,
+        depth: 0,
+        numbers,
+        duplicates,
+    };
+    reader.document(wanted)
+}
+
+struct Reader<'t> {
+    source: &'t Source<'t>,
+    text: &'t str,
+    bytes: &'t [u8],
+    pos: usize,
+    /// Where the line begins; known where a token begins outside brackets.
+    line_start: usize,
+    /// Column of the block token at `pos`; -1 at the end of the document.
+    column: isize,
+    /// How many line breaks, and whether a comment, stand before that token.
+    breaks: usize,
+    commented: bool,
+    depth: u32,
+    numbers: Numbers,
+    duplicates: Duplicates,
+}
+
+/// A key: its text, and whether it was written without quotes.
+struct Key<'t> {
+    text: Cow<'t, str>,
+    plain: bool,
+}
+
+impl<'t> Reader<'t> {
+    fn document(&mut self, wanted: Wanted<'_>) -> Option<Value> {
+        self.begin_line()?;
+        if self.column < 0 && self.peek(0) == b'-' {
+            self.pos += 3;
+            self.next_line()?;
+        }
+        if self.column < 0 {
+            return (self.peek(0) != b'.').then_some(Value::Null);
+        }
+        let value = self.block_node(-1, wanted)?;
+        (self.column < 0).then_some(value)
+    }
+
+    /// The byte `ahead` bytes on; 0, which no text holds, past the end.
+    #[inline]
+    fn peek(&self, ahead: usize) -> u8 {
+        self.bytes.get(self.pos + ahead).copied().unwrap_or(0)
+    }
+
+    /// Whether a blank, a line break or the end is at this byte.
+    #[inline]
+    fn is_blankz(&self, at: usize) -> bool {
+        matches!(self.bytes.get(at), None | Some(b' ' | b'\t' | b'\n'))
+    }
+
+    fn descend(&mut self) -> Option<()> {
+        self.depth += 1;
+        (self.depth <= MAX_DEPTH).then_some(())
+    }
+
+    /// The name that a key has in JSON.
+    fn name(key: Key<'t>) -> Option<Cow<'t, str>> {
+        if !key.plain {
+            return Some(key.text);
+        }
+        match resolver::plain(&key.text) {
+            Resolved::String if key.text == "<<" => None,
+            Resolved::String | Resolved::Timestamp => Some(key.text),
+            Resolved::Bool(b) => Some(Cow::Owned(b.to_string())),
+            Resolved::Int(n) => Some(Cow::Owned(n.to_string())),
+            Resolved::Null | Resolved::Uint(_) | Resolved::Float(_) | Resolved::Binary => None,
+        }
+    }
+
+    /// Puts an entry into a map that may not want it.
+    fn insert(
+        &self,
+        map: &mut Map,
+        name: Cow<'t, str>,
+        value: Value,
+        wanted: Wanted<'_>,
+    ) -> Option<()> {
+        if wanted == Wanted::Nothing {
+            return Some(());
+        }
+        let before = map.insert(name.into_owned(), value);
+        (before.is_none() || self.duplicates == Duplicates::LastWins).then_some(())
+    }
+
+    /// A string that was written in quotes or as a block.
+    fn string(text: Cow<'t, str>, wanted: Wanted<'_>) -> Value {
+        if wanted == Wanted::Nothing { Value::Null } else { Value::String(text.into_owned()) }
+    }
+
+    /// What words without quotes mean.
+    fn scalar(&self, text: &str, wanted: Wanted<'_>) -> Option<Value> {
+        if wanted == Wanted::Nothing && !matches!(text.as_bytes(), [b'.' | b'+' | b'-', ..]) {
+            return Some(Value::Null);
+        }
+        Some(match resolver::plain(text) {
+            Resolved::String | Resolved::Timestamp => Value::String(text.to_owned()),
+            Resolved::Null => Value::Null,
+            Resolved::Bool(b) => Value::Bool(b),
+            Resolved::Int(n) if self.numbers == Numbers::Exact => Value::Int(n),
+            Resolved::Int(n) => Value::Float(n as f64),
+            Resolved::Uint(n) if self.numbers == Numbers::Exact => Value::Uint(n),
+            Resolved::Uint(n) => Value::Float(n as f64),
+            Resolved::Float(f) if f.is_finite() => Value::Float(f),
+            Resolved::Float(_) | Resolved::Binary => return None,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests;
