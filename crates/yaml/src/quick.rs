@@ -14,12 +14,14 @@ use std::borrow::Cow;
 use crate::decoder::{Duplicates, Wanted};
 use crate::resolver::{self, Resolved};
 use crate::source::Source;
-use crate::{Map, Numbers, Value};
+use crate::{Numbers, Value};
+use making::{Parts, Whole};
 
 mod block;
 mod flow;
 mod lines;
 mod literal;
+mod making;
 mod plain;
 mod quoted;
 
@@ -82,7 +84,7 @@ struct Key<'t> {
 
 impl<'t> Reader<'t> {
     fn document(&mut self, wanted: Wanted<'_>) -> Option<Value> {
-        self.begin_line()?;
+        self.begin_line();
         if self.column < 0 && self.peek(0) == b'-' {
             self.pos += 3;
             self.next_line()?;
@@ -90,7 +92,11 @@ impl<'t> Reader<'t> {
         if self.column < 0 {
             return (self.peek(0) != b'.').then_some(Value::Null);
         }
-        let value = self.block_node(-1, wanted)?;
+        let value = match wanted {
+            Wanted::All => self.block_node(-1, Whole)?,
+            Wanted::Entries(_) => self.block_node(-1, Parts(wanted))?,
+            Wanted::Nothing => return None,
+        };
         (self.column < 0).then_some(value)
     }
 
@@ -113,7 +119,7 @@ impl<'t> Reader<'t> {
 
     /// The name that a key has in JSON.
     fn name(key: Key<'t>) -> Option<Cow<'t, str>> {
-        if !key.plain {
+        if !key.plain || resolver::is_string(&key.text) {
             return Some(key.text);
         }
         match resolver::plain(&key.text) {
@@ -123,44 +129,6 @@ impl<'t> Reader<'t> {
             Resolved::Int(n) => Some(Cow::Owned(n.to_string())),
             Resolved::Null | Resolved::Uint(_) | Resolved::Float(_) | Resolved::Binary => None,
         }
-    }
-
-    /// Puts an entry into a map that may not want it.
-    fn insert(
-        &self,
-        map: &mut Map,
-        name: Cow<'t, str>,
-        value: Value,
-        wanted: Wanted<'_>,
-    ) -> Option<()> {
-        if wanted == Wanted::Nothing {
-            return Some(());
-        }
-        let before = map.insert(name.into_owned(), value);
-        (before.is_none() || self.duplicates == Duplicates::LastWins).then_some(())
-    }
-
-    /// A string that was written in quotes or as a block.
-    fn string(text: Cow<'t, str>, wanted: Wanted<'_>) -> Value {
-        if wanted == Wanted::Nothing { Value::Null } else { Value::String(text.into_owned()) }
-    }
-
-    /// What words without quotes mean.
-    fn scalar(&self, text: &str, wanted: Wanted<'_>) -> Option<Value> {
-        if wanted == Wanted::Nothing && !matches!(text.as_bytes(), [b'.' | b'+' | b'-', ..]) {
-            return Some(Value::Null);
-        }
-        Some(match resolver::plain(text) {
-            Resolved::String | Resolved::Timestamp => Value::String(text.to_owned()),
-            Resolved::Null => Value::Null,
-            Resolved::Bool(b) => Value::Bool(b),
-            Resolved::Int(n) if self.numbers == Numbers::Exact => Value::Int(n),
-            Resolved::Int(n) => Value::Float(n as f64),
-            Resolved::Uint(n) if self.numbers == Numbers::Exact => Value::Uint(n),
-            Resolved::Uint(n) => Value::Float(n as f64),
-            Resolved::Float(f) if f.is_finite() => Value::Float(f),
-            Resolved::Float(_) | Resolved::Binary => return None,
-        })
     }
 }
 

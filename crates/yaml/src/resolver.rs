@@ -53,6 +53,25 @@ pub(crate) fn resolve(tag: &str, text: &str) -> Result<Resolved, String> {
     }
 }
 
+/// Whether the first character tells that a scalar without quotes is a string, and no merge key;
+/// most do.
+#[inline]
+pub(crate) fn is_string(text: &str) -> bool {
+    text.as_bytes().first().is_some_and(|first| !SUSPECT[usize::from(*first)])
+}
+
+/// What numbers, words that are no strings, and the merge key begin with.
+const SUSPECT: [bool; 256] = {
+    let mut table = [false; 256];
+    let suspect = b"+-.0123456789~<yYnNtTfFoO";
+    let mut at = 0;
+    while at < suspect.len() {
+        table[suspect[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
+
 /// What a scalar without quotes and tag means.
 pub(crate) fn plain(text: &str) -> Resolved {
     if text.as_bytes().first().is_some_and(u8::is_ascii_digit) && timestamp::is_timestamp(text) {

@@ -6,11 +6,14 @@
 //! Not here: the cursor that goes over the text (see `cursor`).
 
 use std::borrow::Cow;
+use std::ops::Range;
 
 use crate::Problem;
 
 /// go-yaml decodes its input in blocks of this many bytes.
 const BLOCK: usize = 512;
+/// So many bytes are surveyed together.
+const CHUNK: usize = 64;
 
 /// Text and what is wrong with it.
 pub(crate) struct Source<'t> {
@@ -142,25 +145,37 @@ fn block_start(text: &str, at: usize) -> usize {
 
 /// The first character that YAML forbids, and which others there are.
 fn survey(text: &str) -> (Option<usize>, Alphabet) {
-    const CHUNK: usize = 64;
     let bytes = text.as_bytes();
+    let (chunks, rest) = bytes.as_chunks::<CHUNK>();
     let mut alphabet = Alphabet::Ascii;
-    for (chunk, start) in bytes.chunks(CHUNK).zip((0..).step_by(CHUNK)) {
-        // Without a branch, so that many bytes are looked at together.
-        let plain = chunk.iter().fold(true, |plain, byte| {
-            plain & (matches!(byte, b' '..=b'~') | matches!(byte, b'\t' | b'\n'))
-        });
-        if plain {
+    for (chunk, start) in chunks.iter().zip((0..).step_by(CHUNK)) {
+        if is_ordinary(chunk) {
             continue;
         }
-        for at in start..start + chunk.len() {
-            match judge(bytes, at) {
-                Some(found) => alphabet = alphabet.max(found),
-                None => return (Some(at), Alphabet::Any),
-            }
+        match judge_all(bytes, start..start + CHUNK) {
+            Ok(found) => alphabet = alphabet.max(found),
+            Err(at) => return (Some(at), Alphabet::Any),
         }
     }
-    (None, alphabet)
+    match judge_all(bytes, bytes.len() - rest.len()..bytes.len()) {
+        Ok(found) => (None, alphabet.max(found)),
+        Err(at) => (Some(at), Alphabet::Any),
+    }
+}
+
+/// Whether all bytes are ASCII that every YAML text may hold; without a branch, so that many are
+/// looked at together.
+fn is_ordinary(chunk: &[u8; CHUNK]) -> bool {
+    let odd = |byte: u8| (byte.wrapping_sub(b' ') > b'~' - b' ') & (byte.wrapping_sub(b'\t') > 1);
+    !chunk.iter().fold(false, |any, byte| any | odd(*byte))
+}
+
+/// The smallest alphabet with all characters that have one of these bytes, or the first byte of one
+/// that YAML forbids.
+fn judge_all(bytes: &[u8], mut which: Range<usize>) -> Result<Alphabet, usize> {
+    which.try_fold(Alphabet::Ascii, |alphabet, at| {
+        judge(bytes, at).map(|found| alphabet.max(found)).ok_or(at)
+    })
 }
 
 /// The smallest alphabet with the character that has a byte; nothing if YAML forbids it.

@@ -5,79 +5,94 @@
 
 use std::borrow::Cow;
 
+use super::making::{Making, ReadValue};
 use super::{Key, MAX_KEY, Reader};
-use crate::decoder::Wanted;
-use crate::{Map, Value};
+
+/// The value of an entry of the map at `column`, from behind the colon.
+struct BlockValue {
+    column: isize,
+}
+
+impl<'t> ReadValue<'t> for BlockValue {
+    #[inline]
+    fn read<M: Making<'t>>(self, reader: &mut Reader<'t>, making: M) -> Option<M::Made> {
+        reader.entry(self.column, making)
+    }
+}
 
 impl<'t> Reader<'t> {
     /// The node that begins here, inside a collection at the column `indent`.
-    pub(super) fn block_node(&mut self, indent: isize, wanted: Wanted<'_>) -> Option<Value> {
+    pub(super) fn block_node<M: Making<'t>>(
+        &mut self,
+        indent: isize,
+        making: M,
+    ) -> Option<M::Made> {
         let start = self.pos;
         match self.peek(0) {
             b'-' if self.is_blankz(start + 1) => {
                 let column = self.column;
-                let list = self.list(wanted)?;
+                let list = self.list(making)?;
                 (self.column < column).then_some(list)
             }
             b'\'' | b'"' => {
                 let text = self.quoted()?;
                 if self.at_colon() {
                     let key = self.quoted_key(text, start)?;
-                    return self.map(key, wanted);
+                    return self.map(key, making);
                 }
                 self.next_line()?;
-                Some(Self::string(text, wanted))
+                Some(M::string(text))
             }
-            _ => {
-                if self.begins_plain() {
-                    let stop = self.words(start);
-                    if self.bytes.get(stop) == Some(&b':') {
-                        let key = self.plain_key(stop)?;
-                        return self.map(key, wanted);
-                    }
+            _ if self.begins_plain() => {
+                let stop = self.words(start);
+                if self.bytes.get(stop) == Some(&b':') {
+                    let key = self.plain_key(stop)?;
+                    return self.map(key, making);
                 }
-                self.value(indent, wanted)
+                if indent < 0 {
+                    return None;
+                }
+                self.plain::<M>(stop, indent)
             }
+            _ => self.value(indent, making),
         }
     }
 
     /// A value that is no collection in lines.
-    fn value(&mut self, indent: isize, wanted: Wanted<'_>) -> Option<Value> {
+    fn value<M: Making<'t>>(&mut self, indent: isize, making: M) -> Option<M::Made> {
         match self.peek(0) {
             b'\'' | b'"' => {
                 let text = self.quoted()?;
                 self.next_line()?;
-                Some(Self::string(text, wanted))
+                Some(M::string(text))
             }
-            b'|' | b'>' => self.literal(indent, wanted),
+            b'|' | b'>' => self.literal::<M>(indent),
             b'[' | b'{' => {
-                let value = self.flow_node(wanted)?;
+                let value = self.flow_node(making)?;
                 self.next_line()?;
                 Some(value)
             }
-            _ if indent >= 0 && self.begins_plain() => self.plain(indent, wanted),
+            _ if self.begins_plain() => self.plain::<M>(self.words(self.pos), indent),
             _ => None,
         }
     }
 
     /// The map at this column; its first key was read.
-    fn map(&mut self, first: Key<'t>, wanted: Wanted<'_>) -> Option<Value> {
+    fn map<M: Making<'t>>(&mut self, first: Key<'t>, making: M) -> Option<M::Made> {
         self.descend()?;
         let column = self.column;
-        let mut map = Map::new();
+        let mut map = M::Map::default();
         let mut key = first;
         loop {
             let name = Self::name(key)?;
-            let below = wanted.below(&name);
-            let value = self.entry(column, below)?;
-            self.insert(&mut map, name, value, below)?;
+            making.entry(self, name, &mut map, BlockValue { column })?;
             if self.column != column {
                 break;
             }
             key = self.key()?;
         }
         self.depth -= 1;
-        (self.column < column).then_some(Value::Map(map))
+        (self.column < column).then(|| M::map(map))
     }
 
     fn key(&mut self) -> Option<Key<'t>> {
@@ -118,53 +133,46 @@ impl<'t> Reader<'t> {
     }
 
     /// The value of an entry of the map at `column`, from behind the colon.
-    fn entry(&mut self, column: isize, wanted: Wanted<'_>) -> Option<Value> {
+    fn entry<M: Making<'t>>(&mut self, column: isize, making: M) -> Option<M::Made> {
         self.skip_spaces();
         if !matches!(self.peek(0), b'\n' | b'#' | 0) {
-            return self.value(column, wanted);
+            return self.value(column, making);
         }
         self.next_line()?;
         if self.column > column {
-            return self.block_node(column, wanted);
+            return self.block_node(column, making);
         }
         // A list may stand at the indentation of the map that holds it.
         if self.column == column && self.peek(0) == b'-' && self.is_blankz(self.pos + 1) {
-            return self.list(wanted);
+            return self.list(making);
         }
-        Some(Value::Null)
+        Some(M::null())
     }
 
     /// The list at this column, as far as there are dashes.
-    fn list(&mut self, wanted: Wanted<'_>) -> Option<Value> {
+    fn list<M: Making<'t>>(&mut self, making: M) -> Option<M::Made> {
         self.descend()?;
         let column = self.column;
-        let below = if wanted == Wanted::Nothing { wanted } else { Wanted::All };
         let mut list = Vec::new();
         while self.column == column && self.peek(0) == b'-' && self.is_blankz(self.pos + 1) {
             self.pos += 1;
-            let item = self.item(column, below)?;
-            if below == Wanted::All {
-                list.push(item);
-            }
+            list.push(self.item(column, making.item())?);
         }
         self.depth -= 1;
-        if self.column > column {
-            return None;
-        }
-        Some(if below == Wanted::All { Value::List(list) } else { Value::Null })
+        (self.column <= column).then(|| M::list(list))
     }
 
     /// An item of the list at `column`, from behind the dash.
-    fn item(&mut self, column: isize, wanted: Wanted<'_>) -> Option<Value> {
+    fn item<M: Making<'t>>(&mut self, column: isize, making: M) -> Option<M::Made> {
         self.skip_spaces();
         if matches!(self.peek(0), b'\n' | b'#' | 0) {
             self.next_line()?;
             if self.column <= column {
-                return Some(Value::Null);
+                return Some(M::null());
             }
         } else {
             self.column = (self.pos - self.line_start) as isize;
         }
-        self.block_node(column, wanted)
+        self.block_node(column, making)
     }
 }

@@ -4,72 +4,73 @@
 
 use std::borrow::Cow;
 
-use super::plain::is_indicator;
+use super::making::{Making, ReadValue};
 use super::{Key, MAX_KEY, Reader};
-use crate::decoder::Wanted;
-use crate::{Map, Value};
+
+/// The value of an entry of a map in brackets.
+struct FlowValue;
+
+impl<'t> ReadValue<'t> for FlowValue {
+    #[inline]
+    fn read<M: Making<'t>>(self, reader: &mut Reader<'t>, making: M) -> Option<M::Made> {
+        match reader.peek(0) {
+            b',' | b'}' => Some(M::null()),
+            _ => reader.flow_node(making),
+        }
+    }
+}
 
 impl<'t> Reader<'t> {
-    pub(super) fn flow_node(&mut self, wanted: Wanted<'_>) -> Option<Value> {
+    pub(super) fn flow_node<M: Making<'t>>(&mut self, making: M) -> Option<M::Made> {
         match self.peek(0) {
-            b'[' => self.flow_list(wanted),
-            b'{' => self.flow_map(wanted),
-            b'\'' | b'"' => Some(Self::string(self.quoted()?, wanted)),
+            b'[' => self.flow_list(making),
+            b'{' => self.flow_map(making),
+            b'\'' | b'"' => self.quoted().map(M::string),
             _ => {
                 let words = self.flow_words()?;
-                self.scalar(words, wanted)
+                M::words(self, words)
             }
         }
     }
 
-    fn flow_list(&mut self, wanted: Wanted<'_>) -> Option<Value> {
+    fn flow_list<M: Making<'t>>(&mut self, making: M) -> Option<M::Made> {
         self.descend()?;
         self.pos += 1;
-        let below = if wanted == Wanted::Nothing { wanted } else { Wanted::All };
         let mut list = Vec::new();
         loop {
             self.flow_space()?;
             if self.peek(0) == b']' {
                 break;
             }
-            let item = self.flow_node(below)?;
-            if below == Wanted::All {
-                list.push(item);
-            }
+            list.push(self.flow_node(making.item())?);
             if self.ends_entries(b']')? {
                 break;
             }
         }
         self.pos += 1;
         self.depth -= 1;
-        Some(if below == Wanted::All { Value::List(list) } else { Value::Null })
+        Some(M::list(list))
     }
 
-    fn flow_map(&mut self, wanted: Wanted<'_>) -> Option<Value> {
+    fn flow_map<M: Making<'t>>(&mut self, making: M) -> Option<M::Made> {
         self.descend()?;
         self.pos += 1;
-        let mut map = Map::new();
+        let mut map = M::Map::default();
         loop {
             self.flow_space()?;
             if self.peek(0) == b'}' {
                 break;
             }
             let name = Self::name(self.flow_key()?)?;
-            let below = wanted.below(&name);
             self.flow_space()?;
-            let value = if matches!(self.peek(0), b',' | b'}') {
-                Value::Null
-            } else {
-                self.flow_node(below)?
-            };
-            self.insert(&mut map, name, value, below)?;
+            making.entry(self, name, &mut map, FlowValue)?;
             if self.ends_entries(b'}')? {
                 break;
             }
         }
         self.pos += 1;
         self.depth -= 1;
-        Some(Value::Map(map))
+        Some(M::map(map))
     }
 
     /// A key and its colon, which must stand on one line.
@@ -103,11 +104,8 @@ impl<'t> Reader<'t> {
     /// Words without quotes, on one line.
     fn flow_words(&mut self) -> Option<&'t str> {
         let from = self.pos;
-        match self.peek(0) {
-            b'?' | b':' => return None,
-            b'-' if self.is_blankz(from + 1) => return None,
-            byte if is_indicator(byte) => return None,
-            _ => {}
+        if matches!(self.peek(0), b'?' | b':') || !self.begins_plain() {
+            return None;
         }
         let mut at = from;
         let ended = loop {
@@ -134,7 +132,7 @@ impl<'t> Reader<'t> {
         loop {
             match self.peek(0) {
                 b' ' | b'\t' => self.pos += 1,
-                b'#' => self.pos = self.line_end(),
+                b'#' => self.pos = self.line_end(self.pos),
                 b'\n' => {
                     self.pos += 1;
                     if self.at_mark() {

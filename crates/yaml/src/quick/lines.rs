@@ -4,6 +4,8 @@ use memchr::memchr;
 
 use super::Reader;
 
+/// Deep lines are common.
+const INDENTATION: &[u8; 16] = &[b' '; 16];
 const SPACES: u64 = u64::from_le_bytes([b' '; 8]);
 
 impl Reader<'_> {
@@ -13,72 +15,85 @@ impl Reader<'_> {
         self.commented = false;
         self.breaks = 0;
         self.skip_spaces();
-        self.end_line()
+        match self.peek(0) {
+            b'\n' | b'#' | 0 => {
+                self.end_line();
+                Some(())
+            }
+            _ => None,
+        }
     }
 
     /// As [`next_line`](Self::next_line), from the beginning of a line.
-    pub(super) fn begin_line(&mut self) -> Option<()> {
+    pub(super) fn begin_line(&mut self) {
         self.commented = false;
         self.breaks = 0;
         self.line_start = self.pos;
         self.skip_spaces();
         if matches!(self.peek(0), b'\n' | b'#' | 0) {
-            return self.end_line();
+            self.end_line();
+        } else {
+            self.arrive();
         }
-        self.arrive();
-        Some(())
     }
 
     #[inline]
     pub(super) fn skip_spaces(&mut self) {
-        self.pos += self.spaces();
+        if self.peek(0) == b' ' {
+            self.pos = self.past_spaces(self.pos + 1);
+        }
     }
 
-    /// How many spaces follow.
+    /// The byte after the spaces that begin at a byte.
     #[inline]
-    pub(super) fn spaces(&self) -> usize {
-        let mut rest = self.bytes.get(self.pos..).unwrap_or_default();
-        let mut count = 0;
-        while let Some((eight, after)) = rest.split_first_chunk() {
+    pub(super) fn past_spaces(&self, from: usize) -> usize {
+        let mut at = from;
+        while self.bytes.get(at..).and_then(<[u8]>::first_chunk) == Some(INDENTATION) {
+            at += INDENTATION.len();
+        }
+        while let Some(eight) = self.bytes.get(at..).and_then(<[u8]>::first_chunk) {
             let others = u64::from_le_bytes(*eight) ^ SPACES;
             if others != 0 {
-                return count + others.trailing_zeros() as usize / 8;
+                return at + others.trailing_zeros() as usize / 8;
             }
-            count += eight.len();
-            rest = after;
+            at += 8;
         }
-        count + rest.iter().take_while(|byte| **byte == b' ').count()
+        while self.bytes.get(at) == Some(&b' ') {
+            at += 1;
+        }
+        at
     }
 
-    /// Where the line ends.
+    /// Where the line ends that has a byte.
     #[inline]
-    pub(super) fn line_end(&self) -> usize {
-        let rest = self.bytes.get(self.pos..).unwrap_or_default();
-        memchr(b'\n', rest).map_or(self.bytes.len(), |at| self.pos + at)
+    pub(super) fn line_end(&self, at: usize) -> usize {
+        let rest = self.bytes.get(at..).unwrap_or_default();
+        memchr(b'\n', rest).map_or(self.bytes.len(), |end| at + end)
     }
 
-    fn end_line(&mut self) -> Option<()> {
+    /// Goes to the next token from a line break, a comment or the end.
+    fn end_line(&mut self) {
+        let mut at = self.pos;
         loop {
-            match self.peek(0) {
-                b'\n' => {}
-                b'#' => {
+            match self.bytes.get(at) {
+                Some(b'\n') => {
+                    self.breaks += 1;
+                    self.line_start = at + 1;
+                    at = self.past_spaces(at + 1);
+                }
+                Some(b'#') => {
                     self.commented = true;
-                    self.pos = self.line_end();
-                    continue;
+                    at = self.line_end(at);
                 }
-                0 => {
+                Some(_) => {
+                    self.pos = at;
+                    return self.arrive();
+                }
+                None => {
+                    self.pos = at;
                     self.column = -1;
-                    return Some(());
+                    return;
                 }
-                _ => return None,
-            }
-            self.breaks += 1;
-            self.pos += 1;
-            self.line_start = self.pos;
-            self.skip_spaces();
-            if !matches!(self.peek(0), b'\n' | b'#' | 0) {
-                self.arrive();
-                return Some(());
             }
         }
     }
@@ -95,9 +110,7 @@ impl Reader<'_> {
     /// Whether `---` or `...` stands here.
     #[inline]
     pub(super) fn at_mark(&self) -> bool {
-        matches!(
-            (self.peek(0), self.peek(1), self.peek(2)),
-            (b'-', b'-', b'-') | (b'.', b'.', b'.')
-        ) && self.is_blankz(self.pos + 3)
+        matches!(self.bytes.get(self.pos..self.pos + 3), Some(b"---" | b"..."))
+            && self.is_blankz(self.pos + 3)
     }
 }

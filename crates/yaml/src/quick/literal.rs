@@ -1,8 +1,9 @@
 //! Literal (`|`) and folded (`>`) scalars.
 
+use std::borrow::Cow;
+
 use super::Reader;
-use crate::Value;
-use crate::decoder::Wanted;
+use super::making::Making;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Chomping {
@@ -11,9 +12,9 @@ enum Chomping {
     Keep,
 }
 
-impl Reader<'_> {
+impl<'t> Reader<'t> {
     /// The block that the indicator here opens, inside a collection at the column `indent`.
-    pub(super) fn literal(&mut self, indent: isize, wanted: Wanted<'_>) -> Option<Value> {
+    pub(super) fn literal<M: Making<'t>>(&mut self, indent: isize) -> Option<M::Made> {
         let folded = self.peek(0) == b'>';
         self.pos += 1;
         let mut chomping = self.chomping();
@@ -25,7 +26,7 @@ impl Reader<'_> {
         }
         self.skip_spaces();
         if self.peek(0) == b'#' {
-            self.pos = self.line_end();
+            self.pos = self.line_end(self.pos);
         }
         if self.peek(0) != b'\n' {
             return None;
@@ -42,8 +43,8 @@ impl Reader<'_> {
         let mut text = Text { value: String::new(), folded, breaks, first: true, blank: false };
         while self.pos - self.line_start == column && self.pos < self.bytes.len() {
             let from = self.pos;
-            self.pos = self.line_end();
-            if wanted != Wanted::Nothing {
+            self.pos = self.line_end(self.pos);
+            if M::KEEPS {
                 text.push(self.text.get(from..self.pos)?);
             }
             text.breaks = 0;
@@ -54,12 +55,8 @@ impl Reader<'_> {
             self.blank_lines(column, &mut text.breaks)?;
         }
         self.pos = self.line_start;
-        self.begin_line()?;
-        Some(if wanted == Wanted::Nothing {
-            Value::Null
-        } else {
-            text.finish(chomping.unwrap_or(Chomping::Clip))
-        })
+        self.begin_line();
+        Some(M::string(Cow::Owned(text.finish(chomping.unwrap_or(Chomping::Clip)))))
     }
 
     fn chomping(&mut self) -> Option<Chomping> {
@@ -79,7 +76,7 @@ impl Reader<'_> {
         let mut deepest = 0;
         loop {
             self.line_start = self.pos;
-            let spaces = self.spaces().min(most);
+            let spaces = (self.past_spaces(self.pos) - self.pos).min(most);
             deepest = deepest.max(spaces);
             self.pos += spaces;
             match self.peek(0) {
@@ -120,7 +117,7 @@ impl Text {
         self.value.push_str(line);
     }
 
-    fn finish(mut self, chomping: Chomping) -> Value {
+    fn finish(mut self, chomping: Chomping) -> String {
         let kept = match chomping {
             Chomping::Strip => 0,
             Chomping::Clip if self.first => 0,
@@ -128,6 +125,6 @@ impl Text {
             Chomping::Keep => self.breaks,
         };
         self.value.extend(std::iter::repeat_n('\n', kept));
-        Value::String(self.value)
+        self.value
     }
 }

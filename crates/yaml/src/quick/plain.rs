@@ -5,36 +5,38 @@ use std::borrow::Cow;
 use memchr::memchr3;
 
 use super::Reader;
-use crate::Value;
-use crate::decoder::Wanted;
+use super::making::Making;
 
 /// What may end words outside brackets.
 const STOPS: [u8; 3] = [b'\n', b':', b'#'];
-/// After this many bytes without a stop a line is long enough for a search that costs more to begin.
-const SHORT: usize = 32;
 
 impl<'t> Reader<'t> {
     /// Whether words without quotes begin here, outside brackets.
     #[inline]
     pub(super) fn begins_plain(&self) -> bool {
-        match self.peek(0) {
-            b'-' | b'?' | b':' => !self.is_blankz(self.pos + 1),
-            byte => !is_indicator(byte),
+        match beginning(self.peek(0)) {
+            Beginning::Words => true,
+            Beginning::Before => !self.is_blankz(self.pos + 1),
+            Beginning::Other => false,
         }
     }
 
-    /// Words that may go on in the following lines, as far as these are indented deeper.
-    pub(super) fn plain(&mut self, indent: isize, wanted: Wanted<'_>) -> Option<Value> {
-        let first = self.line_of_words()?;
+    /// Words that may go on in the following lines, as far as these are indented deeper than
+    /// `indent`; those on the first line end at `stop`.
+    pub(super) fn plain<M: Making<'t>>(&mut self, stop: usize, indent: isize) -> Option<M::Made> {
+        let first = self.line_of_words(stop)?;
         if self.column <= indent || self.commented {
-            return self.scalar(first, wanted);
+            return M::words(self, first);
         }
         // Words that go on are a string, whatever they are.
         let mut value = Cow::Borrowed(first);
         while self.column > indent && !self.commented {
+            if self.peek(0) == b'\t' {
+                return None;
+            }
             let breaks = self.breaks;
-            let words = self.line_of_words()?;
-            if wanted == Wanted::Nothing {
+            let words = self.line_of_words(self.words(self.pos))?;
+            if !M::KEEPS {
                 continue;
             }
             let value = value.to_mut();
@@ -45,15 +47,15 @@ impl<'t> Reader<'t> {
             }
             value.push_str(words);
         }
-        Some(Self::string(value, wanted))
+        Some(M::string(value))
     }
 
-    /// The words up to the end of the line or a comment; nothing if a colon makes them a key.
+    /// The words up to `stop`, which is the end of the line or a comment; nothing if it is a colon
+    /// that makes them a key.
     #[inline]
-    fn line_of_words(&mut self) -> Option<&'t str> {
+    fn line_of_words(&mut self, stop: usize) -> Option<&'t str> {
         let from = self.pos;
-        let stop = self.words(from);
-        if stop == from || matches!(self.bytes.get(stop), Some(b':')) || self.peek(0) == b'\t' {
+        if stop == from || self.bytes.get(stop) == Some(&b':') {
             return None;
         }
         let words = self.trimmed(from, stop)?;
@@ -65,9 +67,11 @@ impl<'t> Reader<'t> {
     /// A part of the text without the blanks at its end.
     #[inline]
     pub(super) fn trimmed(&self, from: usize, to: usize) -> Option<&'t str> {
-        let part = self.bytes.get(from..to)?;
-        let blanks = part.iter().rev().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-        self.text.get(from..to - blanks)
+        let mut to = to;
+        while to > from && self.blank_before(to) {
+            to -= 1;
+        }
+        self.text.get(from..to)
     }
 
     /// Where words end: before a line break, before a comment, or at the colon behind a key.
@@ -90,50 +94,53 @@ impl<'t> Reader<'t> {
         at > 0 && matches!(self.bytes.get(at - 1), Some(b' ' | b'\t'))
     }
 
+    /// The next byte of [`STOPS`], looked for among the next few before a search that costs more to
+    /// begin.
     #[inline]
     fn next_stop(&self, from: usize) -> usize {
         let rest = self.bytes.get(from..).unwrap_or_default();
-        let (words, _) = rest.as_chunks::<8>();
-        let mut at = from;
-        for word in words.iter().take(SHORT / 8) {
-            let word = u64::from_le_bytes(*word);
-            let found = STOPS.iter().fold(0, |found, stop| found | zeros(word ^ splat(*stop)));
+        if let Some(eight) = rest.first_chunk() {
+            let word = u64::from_le_bytes(*eight);
+            let found = zeros(word ^ splat(STOPS[0]))
+                | zeros(word ^ splat(STOPS[1]))
+                | zeros(word ^ splat(STOPS[2]));
             if found != 0 {
-                return at + found.trailing_zeros() as usize / 8;
+                return from + found.trailing_zeros() as usize / 8;
             }
-            at += 8;
         }
-        let rest = self.bytes.get(at..).unwrap_or_default();
-        memchr3(STOPS[0], STOPS[1], STOPS[2], rest).map_or(self.bytes.len(), |found| at + found)
+        memchr3(STOPS[0], STOPS[1], STOPS[2], rest).map_or(self.bytes.len(), |found| from + found)
     }
 }
 
-/// Whether no words without quotes can begin with a character, whatever follows it.
-#[inline]
-pub(super) fn is_indicator(byte: u8) -> bool {
-    matches!(
-        byte,
-        b'[' | b']'
-            | b'{'
-            | b'}'
-            | b','
-            | b'#'
-            | b'&'
-            | b'*'
-            | b'!'
-            | b'|'
-            | b'>'
-            | b'\''
-            | b'"'
-            | b'%'
-            | b'@'
-            | b'`'
-            | b' '
-            | b'\t'
-            | b'\n'
-            | 0
-    )
+/// What may begin with a character.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Beginning {
+    /// Words without quotes.
+    Words,
+    /// Words, if no blank follows.
+    Before,
+    /// Something else, or nothing.
+    Other,
 }
+
+#[inline]
+pub(super) fn beginning(byte: u8) -> Beginning {
+    BEGINNINGS[usize::from(byte)]
+}
+
+const BEGINNINGS: [Beginning; 256] = {
+    let mut table = [Beginning::Words; 256];
+    let others = b"[]{},#&*!|>'\"%@` \t\n\0";
+    let mut at = 0;
+    while at < others.len() {
+        table[others[at] as usize] = Beginning::Other;
+        at += 1;
+    }
+    table[b'-' as usize] = Beginning::Before;
+    table[b'?' as usize] = Beginning::Before;
+    table[b':' as usize] = Beginning::Before;
+    table
+};
 
 const fn splat(byte: u8) -> u64 {
     u64::from_le_bytes([byte; 8])
