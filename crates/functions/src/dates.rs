@@ -8,14 +8,12 @@ mod object;
 mod parse;
 mod time;
 
-use std::rc::Rc;
-
 use template::{CallError, Context, Duration, Function, IntKind, Param, Value};
 
 use crate::arguments::{Arguments, Outcome, fixed};
 use crate::numbers::atoi;
 use object::TimeObject;
-use time::{Fields, Location, Time};
+use time::{Location, Time};
 
 const S: Param = Param::String;
 const A: Param = Param::Any;
@@ -51,17 +49,30 @@ pub(crate) const FUNCTIONS: &[Function] = &[
 const HTML: &[u8] = b"2006-01-02";
 const RFC3339: &[u8] = b"2006-01-02T15:04:05.999999999Z07:00";
 
-/// A time of a date, a time of day and a zone (name and offset in seconds), for readers of other
-/// formats.
-pub(crate) fn from_parts(date: [i64; 3], clock: [i64; 4], zone: (Rc<str>, i32)) -> Value {
-    let [year, month, day] = date;
-    let [hour, minute, second, nanosecond] = clock;
-    let fields = Fields { year, month, day, hour, minute, second, nanosecond };
-    let zone = match zone {
-        (name, 0) if matches!(&*name, "" | "UTC") => Location::Utc,
-        (name, offset) => Location::Fixed { name, offset },
-    };
-    TimeObject::value(Time::date(&fields, &zone))
+/// Reads times as TOML has them: without a zone in the text they are in the zone of whoever runs the
+/// program.
+pub(crate) struct LocalTimes {
+    local: Location,
+    /// The local zone's offset in seconds, now.
+    offset: i32,
+}
+
+impl LocalTimes {
+    pub(crate) fn new(cx: &mut Context<'_>) -> Self {
+        let now = now(cx);
+        let local = now.zone().clone();
+        let (_, offset) = local.lookup(now.unix_seconds());
+        Self { local, offset }
+    }
+
+    /// A time of a layout; what has no zone gets one of this name, where it is given.
+    pub(crate) fn read(&self, layout: &[u8], text: &[u8], zone: Option<&str>) -> Option<Value> {
+        let zone = zone.map_or_else(
+            || self.local.clone(),
+            |name| Location::Fixed { name: name.into(), offset: self.offset },
+        );
+        parse::parse(layout, text, &zone).ok().map(TimeObject::value)
+    }
 }
 
 /// A time as TOML writes it; none for another value.

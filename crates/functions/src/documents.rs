@@ -9,6 +9,7 @@ use yaml::json::{self, Escape};
 use yaml::{Numbers, emit};
 
 use crate::arguments::{Arguments, Outcome, fixed};
+use crate::dates::LocalTimes;
 
 const S: &[Param] = &[Param::String];
 const A: &[Param] = &[Param::Any];
@@ -119,8 +120,8 @@ fn list_or_error(result: Result<Vec<yaml::Value>, yaml::Error>) -> Value {
     }
 }
 
-fn from_toml(_: &mut Context<'_>, args: &[Value]) -> Outcome {
-    Ok(match toml_reader::read(&args.text(0)) {
+fn from_toml(cx: &mut Context<'_>, args: &[Value]) -> Outcome {
+    Ok(match toml_reader::read(LocalTimes::new(cx), args.bytes(0))? {
         Ok(value) => value,
         Err(error) => Value::map([("Error", Value::str(error))]),
     })
