@@ -5,8 +5,10 @@ mod expression;
 mod forms;
 mod kind;
 mod literal;
+mod set;
 mod statement;
 mod values;
+mod yaml;
 
 pub use chart::Chart;
 
@@ -64,8 +66,8 @@ impl Generator {
         match self {
             Self::Functions => function(number, c),
             Self::Templates => template(c),
-            Self::Yaml => Case::Yaml(values::document(c)),
-            Self::Set => Case::Set(set(c)),
+            Self::Yaml => Case::Yaml(yaml::document(c)),
+            Self::Set => Case::Set(set::set(c)),
             Self::Charts => Case::Chart(Box::new(chart::chart(c))),
         }
     }
@@ -114,53 +116,4 @@ fn template(c: &mut Choices) -> Case {
 /// The values below `Values`, as a template finds them.
 fn nested(values: &str) -> String {
     format!("Values:\n  {}\n", values.trim_end().replace('\n', "\n  "))
-}
-
-fn set(c: &mut Choices) -> (&'static str, String) {
-    let kind = ["set", "string", "json", "literal"][c.below(4)];
-    const PIECES: &[&str] = &[
-        "a",
-        "b",
-        "=",
-        ".",
-        ",",
-        "[0]",
-        "[1]",
-        "{",
-        "}",
-        "a=1",
-        "b=x",
-        "true",
-        "null",
-        "007",
-        "\\,",
-        "\\.",
-        "\\",
-        "[",
-        "]",
-        "-1",
-        "1.5",
-        "\"x\"",
-        "{a,b}",
-        "[2]",
-        " ",
-        "é",
-        "\n",
-        "[x]",
-        "[-1]",
-        "c.d",
-        "{\"x\":1}",
-        "[1,2]",
-        ",,",
-        "=\"",
-        "1e3",
-        "[70000]",
-        ":",
-        "0x1",
-    ];
-    let mut text = String::new();
-    for _ in 0..=c.below(9) {
-        text.push_str(c.pick(PIECES));
-    }
-    (kind, text)
 }

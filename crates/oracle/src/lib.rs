@@ -56,10 +56,6 @@ pub struct Report {
 
 impl Display for Report {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        for Found { generator, number, case, difference } in &self.different {
-            writeln!(f, "\n{} case {number} differs:\n  {}", generator.name(), case.request())?;
-            writeln!(f, "  Go:   {:?}\n  ours: {:?}", difference.go, difference.ours)?;
-        }
         for generator in Generator::ALL {
             let of = |counts: &BTreeMap<_, u64>| counts.get(&generator).copied().unwrap_or(0);
             let (printed, failed) = (of(&self.printed), of(&self.failed));
@@ -89,20 +85,48 @@ pub struct Found {
     pub difference: Difference,
 }
 
-/// Cases that are asked together.
-const BATCH: usize = 200;
+impl Display for Found {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Self { generator, number, case, difference } = self;
+        writeln!(f, "\n{} case {number} differs:\n  {}", generator.name(), case.request())?;
+        writeln!(f, "  Go:   {:?}\n  ours: {:?}", difference.go, difference.ours)
+    }
+}
 
-/// Runs cases until they are done or enough differences are found.
-pub fn run(oracle: &Oracle, settings: &Settings) -> Report {
+/// What a run tells while it goes on.
+#[derive(Debug)]
+pub enum Heard<'a> {
+    /// A difference, shrunk.
+    Difference(&'a Found),
+    /// Cases of a generator that are done.
+    Progress {
+        /// Which one.
+        generator: Generator,
+        /// How many are done.
+        done: u64,
+        /// How many there are.
+        of: u64,
+    },
+}
+
+/// Cases that are asked together.
+pub const BATCH: u64 = 200;
+
+/// Runs cases until they are done or enough differences are found. `heard` gets each difference when
+/// it is found, and how far the run is after each batch.
+pub fn run(oracle: &Oracle, settings: &Settings, heard: &mut dyn FnMut(&Heard<'_>)) -> Report {
     let mut report = Report::default();
     let shares: u64 = settings.generators.iter().map(|g| g.share()).sum();
     for &generator in &settings.generators {
         let cases = (settings.cases * generator.share()).div_ceil(shares.max(1));
         let mut next = 0;
         while next < cases && report.different.len() < settings.differences {
-            let numbers: Vec<u64> = (next..cases).take(BATCH).collect();
+            let numbers: Vec<u64> = (next..cases).take(BATCH as usize).collect();
             next += numbers.len() as u64;
+            let before = report.different.len();
             batch(oracle, settings, generator, &numbers, &mut report);
+            report.different[before..].iter().for_each(|found| heard(&Heard::Difference(found)));
+            heard(&Heard::Progress { generator, done: next, of: cases });
         }
     }
     report

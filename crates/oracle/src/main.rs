@@ -1,12 +1,13 @@
 //! `cargo xtask oracle`: compares generated cases with the real Go engine.
 //!
-//! It prints the seed, what each generator reached, and each difference as the question that the
-//! oracle was asked; it ends with 1 where there is one.
+//! It prints the seed, how far it is, each difference as soon as it is found, as the question that the
+//! oracle was asked, and at last what each generator reached; it ends with 1 where there is a
+//! difference.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "it talks to a contributor")]
 
 use std::process::ExitCode;
 
-use oracle::{Settings, generate::Generator};
+use oracle::{BATCH, Heard, Settings, generate::Generator};
 
 const USAGE: &str = "\
 usage: cargo xtask oracle [--cases N] [--seed S] [--only GENERATOR] [--differences D]
@@ -26,14 +27,36 @@ fn main() -> ExitCode {
     // Deep but legal recursion of templates needs more stack than a thread usually has.
     let worker = std::thread::Builder::new().stack_size(256 << 20).spawn(move || {
         std::panic::set_hook(Box::new(|_| {}));
-        oracle::run(testkit::oracle(), &settings)
+        oracle::run(testkit::oracle(), &settings, &mut show)
     });
-    let Ok(Ok(report)) = worker.map(std::thread::JoinHandle::join) else {
-        eprintln!("the run ended early");
-        return ExitCode::FAILURE;
+    let report = match worker.map(std::thread::JoinHandle::join) {
+        Ok(Ok(report)) => report,
+        Ok(Err(caught)) => {
+            let text = caught.downcast_ref::<String>().map(String::as_str);
+            let text = text.or_else(|| caught.downcast_ref::<&str>().copied());
+            eprintln!("the run ended early: {}", text.unwrap_or_default());
+            return ExitCode::FAILURE;
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            return ExitCode::FAILURE;
+        }
     };
     print!("{report}");
     if report.different.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Tells of a difference at once, and of every tenth part of a generator's cases.
+fn show(heard: &Heard<'_>) {
+    match heard {
+        Heard::Difference(found) => println!("{found}"),
+        Heard::Progress { generator, done, of } => {
+            let step = (of / 10).max(BATCH);
+            if done == of || *done / step != done.saturating_sub(BATCH) / step {
+                println!("{:10} {done} of {of}", generator.name());
+            }
+        }
+    }
 }
 
 fn settings(mut words: impl Iterator<Item = String>) -> Result<Settings, String> {

@@ -3,6 +3,8 @@
 //! What it understands is said in `testenv/tools/oracle`. Deliberately not here: any judgement of
 //! the answers, and any restatement of what Go does.
 
+mod zones;
+
 use std::{
     io::{BufRead, BufReader, Write},
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
@@ -89,6 +91,7 @@ impl Pipes {
         let mut child = Command::new(Tools::find()?.path("oracle"))
             .env_clear()
             .env("TZ", "UTC")
+            .env("ZONEINFO", zones::directory().map_err(Error::run("oracle"))?)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()

@@ -264,6 +264,7 @@ list mustRest list
 list mustReverse list
 list mustSlice list small? small?
 time mustToDate layout str
+time = mustToDate {dated}
 duration mustToDuration dur
 str mustToJson any
 str mustToPrettyJson any
@@ -295,6 +296,10 @@ str print any any*
 str printf format
 str printf format any
 str printf format any any
+str printf format num any num
+str printf format list
+str printf format map time
+str printf format semver float
 str println any any*
 list push list any
 str quote any*
@@ -340,6 +345,7 @@ str swapcase str
 any ternary any any bool
 str title str
 time toDate layout str
+time = toDate {dated}
 int toDecimal num
 str toJson any
 str toPrettyJson any

@@ -33,6 +33,8 @@ pub(crate) enum Type {
     Regex,
     Replacement,
     Layout,
+    /// A layout and a text that may be a time of it: two words.
+    Dated,
     Zone,
     Json,
     Yaml,
@@ -79,6 +81,7 @@ impl Type {
             "regex" => Self::Regex,
             "replacement" => Self::Replacement,
             "layout" => Self::Layout,
+            "dated" => Self::Dated,
             "zone" => Self::Zone,
             "json" => Self::Json,
             "yaml" => Self::Yaml,
