@@ -7,6 +7,7 @@
 
 use crate::{Error, Numbers, Problem, Value, from_str, json};
 
+mod ascii;
 mod order;
 mod restyle;
 mod scalar;
@@ -101,6 +102,14 @@ impl Emitter<'_> {
         }
     }
 
+    /// Whether keys that stand in the order of their bytes stand in this output's, too.
+    pub fn are_sorted<'k>(&self, keys: impl Iterator<Item = &'k [u8]>) -> bool {
+        match &self.target {
+            Target::Json(_) => true,
+            Target::Yaml(w) => order::are_sorted(keys, w.flavor()),
+        }
+    }
+
     /// How this output prints the fields of a struct.
     pub fn fields(&self) -> Fields {
         match &self.target {
@@ -133,7 +142,7 @@ impl Emitter<'_> {
     pub fn null(&mut self) {
         match &mut self.target {
             Target::Json(w) => w.raw("null"),
-            Target::Yaml(w) => w.raw("null"),
+            Target::Yaml(w) => w.word("null"),
         }
     }
 
@@ -141,7 +150,7 @@ impl Emitter<'_> {
     pub fn bool(&mut self, value: bool) {
         match &mut self.target {
             Target::Json(w) => w.raw(if value { "true" } else { "false" }),
-            Target::Yaml(w) => w.raw(if value { "true" } else { "false" }),
+            Target::Yaml(w) => w.word(if value { "true" } else { "false" }),
         }
     }
 
@@ -149,7 +158,7 @@ impl Emitter<'_> {
     pub fn int(&mut self, value: i64) {
         match &mut self.target {
             Target::Json(w) => w.raw(&value.to_string()),
-            Target::Yaml(w) => w.raw(&value.to_string()),
+            Target::Yaml(w) => w.word(&value.to_string()),
         }
     }
 
@@ -157,7 +166,7 @@ impl Emitter<'_> {
     pub fn uint(&mut self, value: u64) {
         match &mut self.target {
             Target::Json(w) => w.raw(&value.to_string()),
-            Target::Yaml(w) => w.raw(&value.to_string()),
+            Target::Yaml(w) => w.word(&value.to_string()),
         }
     }
 
@@ -264,12 +273,19 @@ impl Emit for Value {
 impl Emit for crate::Map {
     fn emit(&self, to: &mut Emitter<'_>) {
         to.begin_map(self.len());
-        let mut keys: Vec<&String> = self.keys().collect();
-        to.sort(&mut keys);
-        for key in keys {
-            to.key(key);
-            if let Some(value) = self.get(key) {
+        if to.are_sorted(self.keys().map(String::as_bytes)) {
+            for (key, value) in self {
+                to.key(key);
                 value.emit(to);
+            }
+        } else {
+            let mut keys: Vec<&String> = self.keys().collect();
+            to.sort(&mut keys);
+            for key in keys {
+                to.key(key);
+                if let Some(value) = self.get(key) {
+                    value.emit(to);
+                }
             }
         }
         to.end_map();

@@ -80,6 +80,13 @@ pub(crate) fn plain(text: &str) -> Resolved {
     untimed(text)
 }
 
+/// Whether a string that begins with a character may have to be quoted so that it is read back as
+/// one.
+#[inline]
+pub(crate) fn may_need_quotes(first: u8) -> bool {
+    SUSPECT[usize::from(first)]
+}
+
 /// Whether a string must be quoted so that it is read back as one.
 pub(crate) fn needs_quotes(text: &str) -> bool {
     plain(text) != Resolved::String || is_base60(text)

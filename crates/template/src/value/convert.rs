@@ -140,19 +140,38 @@ fn emit_map(map: &Map, to: &mut Emitter<'_>, depth: usize) {
         return to.fail(cycle(map.map_type().name()));
     }
     let entries = map.entries();
-    let mut keys: Vec<&Str> = entries.iter().map(|(key, _)| key).collect();
-    to.sort(&mut keys);
     to.begin_map(entries.len());
-    for key in keys {
+    if to.are_sorted(entries.iter().map(|(key, _)| key.as_bytes())) {
+        emit_entries(entries.iter(), to, depth);
+    } else {
+        let mut sorted: Vec<Entry<'_>> = entries.iter().map(Entry).collect();
+        to.sort(&mut sorted);
+        emit_entries(sorted.into_iter().map(|Entry(entry)| entry), to, depth);
+    }
+    to.end_map();
+}
+
+/// An entry that is sorted by its key.
+struct Entry<'m>(&'m (Str, Value));
+
+impl AsRef<[u8]> for Entry<'_> {
+    fn as_ref(&self) -> &[u8] {
+        self.0.0.as_bytes()
+    }
+}
+
+fn emit_entries<'m>(
+    entries: impl Iterator<Item = &'m (Str, Value)>,
+    to: &mut Emitter<'_>,
+    depth: usize,
+) {
+    for (key, value) in entries {
         to.key_bytes(key.as_bytes());
-        if let Ok(at) = entries.binary_search_by(|(entry, _)| entry.cmp(key)) {
-            emit(&entries[at].1, to, depth + 1);
-        }
+        emit(value, to, depth + 1);
         if to.failed() {
             return;
         }
     }
-    to.end_map();
 }
 
 fn emit_object(object: &dyn Object, to: &mut Emitter<'_>, depth: usize) {

@@ -13,23 +13,34 @@ use crate::json::lossy;
 
 /// Sorts keys for one version of go-yaml.
 pub(super) fn sort<K: AsRef<[u8]>>(keys: &mut [K], flavor: Flavor) {
-    if keys.len() < 2 {
+    // As a map has them, they mostly stand in this order.
+    if are_sorted(keys.iter().map(AsRef::as_ref), flavor) {
         return;
     }
     let texts: Vec<Cow<'_, str>> = keys.iter().map(|key| lossy(key.as_ref())).collect();
-    let sorted = |order: &[usize]| {
-        order.windows(2).all(|pair| less(&texts[pair[0]], &texts[pair[1]], flavor))
-    };
     let mut order: Vec<usize> = (0..keys.len()).collect();
-    if sorted(&order) {
-        return;
-    }
     order.sort_by(|a, b| texts[*a].cmp(&texts[*b]));
-    if !sorted(&order) {
+    if !order.windows(2).all(|pair| less(&texts[pair[0]], &texts[pair[1]], flavor)) {
         order = merge_sort(order, |a, b| less(&texts[a], &texts[b], flavor));
     }
     drop(texts);
     permute(keys, &order);
+}
+
+/// Whether keys stand in their order.
+pub(super) fn are_sorted<'k>(mut keys: impl Iterator<Item = &'k [u8]>, flavor: Flavor) -> bool {
+    let Some(mut before) = keys.next() else { return true };
+    keys.all(|key| is_less(std::mem::replace(&mut before, key), key, flavor))
+}
+
+/// As [`less`], which most keys do not need.
+#[inline]
+fn is_less(a: &[u8], b: &[u8], flavor: Flavor) -> bool {
+    let common = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    match (a.get(common), b.get(common)) {
+        (Some(a), Some(b)) if a.is_ascii_alphabetic() && b.is_ascii_alphabetic() => a < b,
+        _ => less(&lossy(a), &lossy(b), flavor),
+    }
 }
 
 /// A stable sort that does not mind an order that is not total; the library's may panic on one.

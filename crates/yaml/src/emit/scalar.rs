@@ -15,7 +15,7 @@ pub(super) enum Style {
 }
 
 /// Which styles a text allows outside flow collections.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Analysis {
     pub(super) multiline: bool,
     pub(super) plain: bool,
@@ -27,9 +27,6 @@ pub(super) struct Analysis {
 pub(super) fn analyze(text: &str, flavor: Flavor) -> Analysis {
     if text.is_empty() {
         return Analysis { multiline: false, plain: true, single_quoted: true, block: false };
-    }
-    if is_tame(text) {
-        return Analysis { multiline: false, plain: true, single_quoted: true, block: true };
     }
     let mut indicators = text.starts_with("---") || text.starts_with("...");
     let (mut line_breaks, mut special, mut tabs) = (false, false, false);
@@ -78,22 +75,6 @@ pub(super) fn analyze(text: &str, flavor: Flavor) -> Analysis {
     }
 }
 
-/// Whether a text is made of words that mean nothing to YAML, whatever stands between them.
-fn is_tame(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    let word = |byte: &u8| matches!(byte, b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'_' | b'/');
-    let mut after_colon = false;
-    let inside = bytes.iter().all(|byte| {
-        let after_colon = std::mem::replace(&mut after_colon, *byte == b':');
-        match byte {
-            b' ' => !after_colon,
-            b'-' | b'.' | b':' | b'(' | b')' | b'=' | b'+' | b'$' => true,
-            byte => word(byte),
-        }
-    });
-    inside && bytes.first().is_some_and(word) && bytes.last().is_some_and(word)
-}
-
 /// Line breaks of YAML 1.1.
 pub(super) fn is_break(c: char) -> bool {
     matches!(c, '\r' | '\n' | '\u{85}' | '\u{2028}' | '\u{2029}')
@@ -126,7 +107,7 @@ impl Writer {
 
     /// Characters of a plain or single-quoted scalar; lines that grow too long break at a space.
     fn write_folded(&mut self, text: &str, folding: Folding, quote: char) {
-        if (folding == Folding::Forbidden || self.fits(text))
+        if (folding == Folding::Forbidden || self.fits(text.len()))
             && !text.contains(|c| c == quote || is_break(c))
         {
             self.put_str(text);

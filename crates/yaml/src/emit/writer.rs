@@ -9,13 +9,14 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
 use super::Flavor;
-use super::scalar::{Folding, Space, Style, analyze, is_break};
+use super::ascii::Ascii;
+use super::scalar::{Analysis, Folding, Space, Style, analyze, is_break};
 use crate::composer::MAX_DEPTH;
 use crate::json::{self, lossy};
 use crate::{Error, Problem, resolver};
 
 /// go-yaml 2 breaks lines at a space after this column.
-const WIDTH: usize = 80;
+pub(super) const WIDTH: usize = 80;
 /// Longer keys are written with `?`.
 const SIMPLE_KEY: usize = 128;
 const INDENT: isize = 2;
@@ -24,7 +25,8 @@ const BINARY: &str = "!!binary";
 
 pub(crate) struct Writer {
     pub(super) flavor: Flavor,
-    out: String,
+    /// UTF-8.
+    out: Vec<u8>,
     column: usize,
     /// Whether the last thing written was a space or an indicator like one.
     pub(super) whitespace: bool,
@@ -67,7 +69,7 @@ impl Writer {
     pub(crate) fn new(flavor: Flavor) -> Self {
         Self {
             flavor,
-            out: String::new(),
+            out: Vec::new(),
             column: 0,
             whitespace: true,
             indention: true,
@@ -100,7 +102,7 @@ impl Writer {
     pub(super) fn double_quoted(text: &str) -> String {
         let mut writer = Self::new(Flavor::V3);
         writer.write_double_quoted(text, Folding::Forbidden);
-        writer.out
+        writer.into_text()
     }
 
     /// The text, or nothing if it must go through JSON.
@@ -113,7 +115,12 @@ impl Writer {
         }
         self.indent = -1;
         self.indent_line();
-        Ok(Some(self.out))
+        Ok(Some(self.into_text()))
+    }
+
+    fn into_text(self) -> String {
+        // Never, because only texts are put.
+        String::from_utf8(self.out).unwrap_or_default()
     }
 
     // Values.
@@ -122,6 +129,15 @@ impl Writer {
     pub(crate) fn raw(&mut self, text: &str) {
         self.begin_node();
         self.scalar(text, Style::Plain, Folding::Allowed);
+    }
+
+    /// A word or a number, which needs no quotes.
+    pub(crate) fn word(&mut self, word: &str) {
+        self.begin_node();
+        self.space_before();
+        self.put_ascii(word.as_bytes());
+        self.whitespace = false;
+        self.indention = false;
     }
 
     pub(crate) fn float(&mut self, value: f64) {
@@ -149,6 +165,17 @@ impl Writer {
 
     pub(crate) fn key(&mut self, key: &[u8]) {
         self.begin_entry();
+        if let Some(ascii) = Ascii::of(key)
+            && key.len() <= SIMPLE_KEY
+            && !ascii.has_break()
+        {
+            self.set_key(Key::Simple);
+            return self.ascii(ascii, Folding::Forbidden);
+        }
+        self.unusual_key(key);
+    }
+
+    fn unusual_key(&mut self, key: &[u8]) {
         let text = lossy(key);
         let simple = match text {
             Cow::Owned(_) if self.flavor == Flavor::V3 => {
@@ -241,6 +268,27 @@ impl Writer {
     }
 
     fn text(&mut self, value: &[u8], folding: Folding) {
+        match Ascii::of(value) {
+            Some(ascii) => self.ascii(ascii, folding),
+            None => self.unusual_text(value, folding),
+        }
+    }
+
+    #[inline]
+    fn ascii(&mut self, ascii: Ascii<'_>, folding: Folding) {
+        let wanted = if ascii.has_break() {
+            Style::Literal
+        } else if resolver::may_need_quotes(ascii.first()) && resolver::needs_quotes(ascii.as_str())
+        {
+            Style::DoubleQuoted
+        } else {
+            Style::Plain
+        };
+        let style = possible(wanted, ascii.analyze(), folding);
+        self.indented(|writer| writer.write_ascii(ascii, style, folding));
+    }
+
+    fn unusual_text(&mut self, value: &[u8], folding: Folding) {
         let text = lossy(value);
         if let (Cow::Owned(_), Flavor::V3) = (&text, self.flavor) {
             self.space_before();
@@ -265,30 +313,29 @@ impl Writer {
     }
 
     fn scalar(&mut self, text: &str, wanted: Style, folding: Folding) {
-        let analysis = analyze(text, self.flavor);
-        let in_key = folding == Folding::Forbidden;
-        let mut style = wanted;
-        if in_key && analysis.multiline {
-            style = Style::DoubleQuoted;
-        }
-        if style == Style::Plain && (!analysis.plain || (text.is_empty() && in_key)) {
+        let mut style = possible(wanted, analyze(text, self.flavor), folding);
+        if style == Style::Plain && text.is_empty() && folding == Folding::Forbidden {
             style = Style::SingleQuoted;
         }
-        if style == Style::SingleQuoted && !analysis.single_quoted {
-            style = Style::DoubleQuoted;
-        }
-        if style == Style::Literal && (!analysis.block || in_key) {
-            style = Style::DoubleQuoted;
-        }
+        self.indented(|writer| writer.write_in_style(text, style, folding));
+    }
+
+    /// Writes the lines of a scalar, deeper than what holds it.
+    #[inline]
+    fn indented(&mut self, write: impl FnOnce(&mut Self)) {
         let outer = self.indent;
         self.indent = if outer < 0 { INDENT } else { outer + INDENT };
+        write(self);
+        self.indent = outer;
+    }
+
+    pub(super) fn write_in_style(&mut self, text: &str, style: Style, folding: Folding) {
         match style {
             Style::Plain => self.write_plain(text, folding),
             Style::SingleQuoted => self.write_single_quoted(text, folding),
             Style::DoubleQuoted => self.write_double_quoted(text, folding),
             Style::Literal => self.write_literal(text),
         }
-        self.indent = outer;
     }
 
     // Characters.
@@ -297,23 +344,28 @@ impl Writer {
         self.flavor == Flavor::V2 && self.column > WIDTH
     }
 
-    /// Whether a line stays short enough with this text, as far as bytes can tell.
-    pub(super) fn fits(&self, text: &str) -> bool {
-        self.flavor == Flavor::V3 || self.column + text.len() <= WIDTH
+    pub(super) fn column(&self) -> usize {
+        self.column
     }
 
     pub(super) fn put(&mut self, c: char) {
-        self.out.push(c);
+        self.out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
         self.column += 1;
     }
 
     pub(super) fn put_str(&mut self, text: &str) {
-        self.out.push_str(text);
+        self.out.extend_from_slice(text.as_bytes());
         self.column += if text.is_ascii() { text.len() } else { text.chars().count() };
     }
 
+    #[inline]
+    pub(super) fn put_ascii(&mut self, text: &[u8]) {
+        self.out.extend_from_slice(text);
+        self.column += text.len();
+    }
+
     pub(super) fn put_break(&mut self) {
-        self.out.push('\n');
+        self.out.push(b'\n');
         self.column = 0;
         if self.flavor == Flavor::V3 {
             self.indention = true;
@@ -325,15 +377,16 @@ impl Writer {
         if c == '\n' {
             self.put_break();
         } else {
-            self.out.push(c);
+            self.put(c);
             self.column = 0;
         }
         self.indention = true;
     }
 
+    #[inline]
     pub(super) fn space_before(&mut self) {
         if !self.whitespace {
-            self.put(' ');
+            self.put_ascii(b" ");
         }
     }
 
@@ -342,7 +395,7 @@ impl Writer {
         if space == Space::Before {
             self.space_before();
         }
-        self.put_str(text);
+        self.put_ascii(text.as_bytes());
         self.whitespace = false;
         self.indention = false;
     }
@@ -350,7 +403,7 @@ impl Writer {
     /// An indicator that counts as indentation.
     fn block_indicator(&mut self, text: &str) {
         self.space_before();
-        self.put_str(text);
+        self.put_ascii(text.as_bytes());
         self.whitespace = false;
     }
 
@@ -361,13 +414,32 @@ impl Writer {
             self.put_break();
         }
         let missing = indent.saturating_sub(self.column);
-        self.out.extend(std::iter::repeat_n(' ', missing));
+        self.out.resize(self.out.len() + missing, b' ');
         self.column += missing;
         self.whitespace = true;
         if self.flavor == Flavor::V2 {
             self.indention = true;
         }
     }
+}
+
+/// The style that a text can have, if it should have the wanted one.
+fn possible(wanted: Style, analysis: Analysis, folding: Folding) -> Style {
+    let in_key = folding == Folding::Forbidden;
+    let mut style = wanted;
+    if in_key && analysis.multiline {
+        style = Style::DoubleQuoted;
+    }
+    if style == Style::Plain && !analysis.plain {
+        style = Style::SingleQuoted;
+    }
+    if style == Style::SingleQuoted && !analysis.single_quoted {
+        style = Style::DoubleQuoted;
+    }
+    if style == Style::Literal && (!analysis.block || in_key) {
+        style = Style::DoubleQuoted;
+    }
+    style
 }
 
 /// Bytes in base 64, in lines of 70 characters if there is more than one.
