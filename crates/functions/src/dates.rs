@@ -85,14 +85,13 @@ pub(crate) fn to_toml(value: &Value) -> Option<Vec<u8>> {
             "time-local" => b"15:04:05.999999999",
             _ => RFC3339,
         },
-        Location::Utc | Location::Named(_) => RFC3339,
+        Location::Utc | Location::Local(_) | Location::Named(_) => RFC3339,
     };
     Some(layout::format(time, layout))
 }
 
 fn local(cx: &mut Context<'_>) -> Location {
-    let name = cx.host().time_zone();
-    Location::load(name, &Location::Utc).unwrap_or(Location::Utc)
+    Location::local(cx.host().time_zone())
 }
 
 fn now(cx: &mut Context<'_>) -> Time {

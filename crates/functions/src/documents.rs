@@ -55,7 +55,8 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     fixed("toToml", A, |_, args| text(to_toml(args)?.unwrap_or_else(String::into_bytes))),
     fixed("toYaml", A, |_, args| text(to_yaml(args).unwrap_or_default())),
     fixed("toYamlPretty", A, |_, args| {
-        let printed = emit::v3_indent2(args.any(0));
+        // Here go-yaml 3 panics, which Helm does not catch.
+        let printed = emit::try_v3_indent2(args.any(0)).map_err(|error| json_failure(&error))?;
         text(printed.strip_suffix('\n').unwrap_or(&printed))
     }),
 ];

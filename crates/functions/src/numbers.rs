@@ -91,7 +91,8 @@ pub(crate) fn parse_float(text: &[u8]) -> Option<f64> {
         b"inf" | b"infinity" => return Some(sign * f64::INFINITY),
         b"nan" => return Some(f64::NAN),
         [b'0', b'x', rest @ ..] => return hexadecimal(&lower, rest).map(|value| sign * value),
-        [] => return None,
+        // One sign was taken away.
+        [] | [b'+' | b'-', ..] => return None,
         _ => {}
     }
     // Letters would be words of Rust's.

@@ -73,6 +73,12 @@ fn documents() {
     check("documents");
 }
 
+/// Complex constants, which no function takes, in front of all of them.
+#[test]
+fn complex() {
+    check("complex");
+}
+
 /// Random arguments, sampled.
 #[test]
 fn generated() {

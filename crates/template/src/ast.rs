@@ -8,6 +8,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use crate::Complex;
 use crate::stack;
 use crate::unicode::quote;
 
@@ -95,7 +96,7 @@ pub(crate) struct Number {
     pub(crate) int: Option<i64>,
     pub(crate) uint: Option<u64>,
     pub(crate) float: Option<f64>,
-    pub(crate) complex: bool,
+    pub(crate) complex: Option<Complex>,
 }
 
 /// One named body in a text.

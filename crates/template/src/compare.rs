@@ -63,6 +63,7 @@ pub(crate) fn equal(a: &Value, b: &Value) -> Result<bool, CallError> {
         }
         (Value::Str(a), Value::Str(b)) => Ok(a == b),
         _ if is_basic(a) || is_basic(b) => match (a.kind(), b.kind()) {
+            (Kind::Complex128, Kind::Complex128) => Ok(deep_equal(a, b)),
             (Kind::Invalid, _) | (_, Kind::Invalid) => Ok(false),
             _ => Err(incompatible(a, b)),
         },
@@ -82,7 +83,9 @@ pub(crate) fn order(a: &Value, b: &Value) -> Result<Option<Ordering>, CallError>
         (Value::Int(a, _), Value::Uint(b, _)) => Some(i128::from(*a).cmp(&i128::from(*b))),
         (Value::Uint(a, _), Value::Int(b, _)) => Some(i128::from(*a).cmp(&i128::from(*b))),
         (Value::Str(a), Value::Str(b)) => Some(a.cmp(b)),
-        (Value::Bool(_), Value::Bool(_)) => return Err(bad_type()),
+        (Value::Bool(_), Value::Bool(_)) | (Value::Object(_), Value::Object(_)) => {
+            return Err(bad_type());
+        }
         _ => return Err(incompatible(a, b)),
     })
 }
@@ -114,12 +117,8 @@ fn is_basic(value: &Value) -> bool {
         Value::Bool(_) | Value::Int(..) | Value::Uint(..) | Value::Float(..) | Value::Str(_) => {
             true
         }
-        Value::Missing
-        | Value::Nil
-        | Value::Bytes(_)
-        | Value::List(_)
-        | Value::Map(_)
-        | Value::Object(_) => false,
+        Value::Object(object) => object.kind() == Kind::Complex128,
+        Value::Missing | Value::Nil | Value::Bytes(_) | Value::List(_) | Value::Map(_) => false,
     }
 }
 

@@ -107,6 +107,7 @@ pub(crate) enum Constant {
     Int(i64, IntKind),
     Uint(u64, crate::UintKind),
     Float(f64),
+    Complex(crate::Complex),
     Str(Arc<[u8]>),
     /// A nil of this type.
     Nil(Param),
@@ -180,6 +181,7 @@ impl Constant {
             Self::Int(value, kind) => Value::Int(*value, *kind),
             Self::Uint(value, kind) => Value::Uint(*value, *kind),
             Self::Float(value) => Value::float(*value),
+            Self::Complex(value) => Value::object(*value),
             Self::Str(value) => Value::Str(Str::from(value)),
             Self::Nil(param) => nil_of(*param),
         }

@@ -56,8 +56,8 @@ pub use set::{MissingKey, Options, Session, TemplateSet};
 pub use subject::{Found, Origin, Passage, Role, Step, Subject};
 pub use traced::{Piece, Traced};
 pub use value::{
-    Entries, Float, IntKind, Kind, List, ListType, Map, MapType, NamedList, NamedMap, NilMap,
-    Object, Str, UintKind, Value,
+    Complex, Entries, Float, IntKind, Kind, List, ListType, Map, MapType, NamedList, NamedMap,
+    NilMap, NilPointer, Object, Str, UintKind, Value,
 };
 
 /// Doors for the fuzz targets alone.

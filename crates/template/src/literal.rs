@@ -1,7 +1,9 @@
 //! Values of Go literals: strings, characters and numbers, as `strconv` and `text/template/parse`
 //! read them.
 
+use crate::Complex;
 use crate::ast::Number;
+
 use crate::unicode::quote;
 
 mod float;
@@ -39,14 +41,14 @@ pub(crate) fn character(token: &str) -> Result<Number, String> {
         int: Some(code.into()),
         uint: Some(code.into()),
         float: Some(code.into()),
-        complex: false,
+        complex: None,
     })
 }
 
 /// A number under all the types that can hold it.
 pub(crate) fn number(token: &str) -> Result<Number, String> {
-    if token.strip_suffix('i').is_some_and(|real| float::parse(real).is_some()) {
-        return Ok(Number { complex: true, ..Number::default() });
+    if let Some(imaginary) = token.strip_suffix('i').and_then(float::parse) {
+        return Ok(from_complex(Complex { real: 0.0, imaginary }));
     }
     let uint = parse_uint(token);
     let int = parse_int(token);
@@ -60,13 +62,48 @@ pub(crate) fn number(token: &str) -> Result<Number, String> {
         if !token.contains(['.', 'e', 'E', 'p', 'P']) {
             return Err(format!("integer overflow: {}", quote(token)));
         }
-        number.float = Some(float);
-        number.int = Some(float as i64).filter(|&int| int as f64 == float && fits_i64(float));
-        number.uint = Some(float as u64).filter(|&uint| uint as f64 == float && float >= 0.0);
+        number = from_float(float);
     } else {
         return Err(format!("illegal number syntax: {}", quote(token)));
     }
     Ok(number)
+}
+
+/// `1+2i`: both parts, as `fmt.Sscan` reads them.
+pub(crate) fn complex(token: &str) -> Result<Number, String> {
+    let words = || "syntax error scanning complex number".to_owned();
+    let (real, rest) = float::token(token);
+    let sign = rest.get(..1).filter(|sign| matches!(*sign, "+" | "-")).ok_or_else(words)?;
+    let (imaginary, rest) = float::token(&rest[1..]);
+    // A sign of its own may follow the one between the parts, and is then one too many.
+    let imaginary = format!("{sign}{imaginary}");
+    if !rest.starts_with('i') || imaginary.len() == 1 {
+        return Err(words());
+    }
+    let part = |text: &str| {
+        float::parse(text).ok_or_else(|| {
+            let why =
+                if float::is_too_large(text) { "value out of range" } else { "invalid syntax" };
+            format!("strconv.ParseFloat: parsing {}: {why}", quote(text))
+        })
+    };
+    Ok(from_complex(Complex { real: part(real)?, imaginary: part(&imaginary)? }))
+}
+
+/// Without an imaginary part it is its real part too.
+fn from_complex(complex: Complex) -> Number {
+    let real = if complex.imaginary == 0.0 { from_float(complex.real) } else { Number::default() };
+    Number { complex: Some(complex), ..real }
+}
+
+/// A float, and the whole number that it may be.
+fn from_float(float: f64) -> Number {
+    Number {
+        int: Some(float as i64).filter(|&int| int as f64 == float && fits_i64(float)),
+        uint: Some(float as u64).filter(|&uint| uint as f64 == float && float >= 0.0),
+        float: Some(float),
+        complex: None,
+    }
 }
 
 enum Unit {

@@ -1,8 +1,8 @@
 //! Tokens to a tree, by recursive descent with three tokens of look-ahead.
 //!
 //! Invariant: what is accepted, and the words and line of every error, are Go's
-//! `text/template/parse`. Two things are refused that Go accepts: complex constants, and control
-//! structures nested deeper than [`MAX_NESTING`].
+//! `text/template/parse`. Refused is what Go accepts, control structures nested deeper than
+//! [`MAX_NESTING`].
 
 mod control;
 mod pipeline;

@@ -4,6 +4,7 @@
 //! lists never change; maps have identity and change for everyone who holds them, as in Go.
 //! Not here: printing (`format`), comparison (`compare`).
 
+mod complex;
 mod convert;
 mod kind;
 mod list;
@@ -11,10 +12,11 @@ mod map;
 mod object;
 mod string;
 
+pub use complex::Complex;
 pub use kind::{IntKind, Kind, UintKind};
 pub use list::{List, ListType, NamedList};
 pub use map::{Entries, Map, MapType, NamedMap, NilMap};
-pub use object::Object;
+pub use object::{NilPointer, Object};
 pub use string::Str;
 pub use yaml::float::Float;
 

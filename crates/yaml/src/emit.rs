@@ -77,9 +77,14 @@ pub fn try_v2(value: &(impl Emit + ?Sized)) -> Result<String, Error> {
 }
 
 /// What go-yaml 3 prints for a value with an indent of 2 (Helm's `toYamlPretty`), with a line break
-/// at the end.
+/// at the end; empty if it cannot be printed.
 pub fn v3_indent2(value: &(impl Emit + ?Sized)) -> String {
-    print(value, Flavor::V3).ok().flatten().unwrap_or_default()
+    try_v3_indent2(value).unwrap_or_default()
+}
+
+/// As [`v3_indent2`], but says why a value cannot be printed.
+pub fn try_v3_indent2(value: &(impl Emit + ?Sized)) -> Result<String, Error> {
+    Ok(print(value, Flavor::V3)?.unwrap_or_default())
 }
 
 fn print(value: &(impl Emit + ?Sized), flavor: Flavor) -> Result<Option<String>, Error> {

@@ -3,10 +3,12 @@
 
 use std::any::Any;
 
-use template::{CallError, Duration, Function, IntKind, Object, Param, Str, Value};
+use template::{
+    CallError, Duration, Function, IntKind, NilPointer, Object, Param, Str, UintKind, Value,
+};
 
 use super::layout;
-use super::time::{Location, RoundTo, Time};
+use super::time::{Location, RoundTo, Time, ZERO};
 use crate::arguments::{Arguments, Outcome, fixed};
 use crate::fault;
 use crate::numbers::int64;
@@ -160,8 +162,14 @@ impl Object for TimeObject {
     fn marshal(&self) -> Option<Result<Value, String>> {
         const TOO_FAR: &str = "json: error calling MarshalJSON for type time.Time: \
                                Time.MarshalJSON: year outside of range [0,9999]";
-        if !(0..=9999).contains(&self.0.civil().year) {
+        const ZONE_TOO_FAR: &str = "json: error calling MarshalJSON for type time.Time: \
+                                    Time.MarshalJSON: timezone hour outside of range [0,23]";
+        let civil = self.0.civil();
+        if !(0..=9999).contains(&civil.year) {
             return Some(Err(TOO_FAR.to_owned()));
+        }
+        if civil.offset.abs() >= 24 * 3600 {
+            return Some(Err(ZONE_TOO_FAR.to_owned()));
         }
         Some(Ok(Value::str(layout::format(&self.0, super::RFC3339))))
     }
@@ -170,11 +178,28 @@ impl Object for TimeObject {
         Some(layout::format(&self.0, super::RFC3339).into())
     }
 
+    /// Nanoseconds, seconds since year 1, and the zone, which is nil for UTC.
+    fn printed_fields(&self) -> Vec<(&'static str, Value)> {
+        let (seconds, nanosecond) = self.0.instant();
+        let zone = match self.0.zone() {
+            Location::Utc => Value::object(NilPointer(LOCATION)),
+            zone @ (Location::Local(_) | Location::Named(_) | Location::Fixed { .. }) => {
+                Value::object(LocationObject(zone.clone()))
+            }
+        };
+        vec![
+            ("wall", Value::Uint(nanosecond.into(), UintKind::Uint64)),
+            ("ext", int64(seconds.wrapping_sub(ZERO))),
+            ("loc", zone),
+        ]
+    }
+
     fn go_syntax(&self) -> Option<Str> {
         let civil = self.0.civil();
         let month = layout::format(&self.0, b"January");
         let zone = match self.0.zone() {
             Location::Utc => "time.UTC".to_owned(),
+            Location::Local(_) => "time.Local".to_owned(),
             // A zone that was read with a time has no name in Go but this one.
             zone @ (Location::Named(_) | Location::Fixed { .. }) => {
                 format!("time.Location({})", yaml::quote::quote(zone.name()))

@@ -8,7 +8,7 @@ use jiff::tz::{Offset, TimeZone};
 use template::Duration;
 
 /// The instant of Go's zero time, 1 January of year 1, in Unix seconds.
-const ZERO: i64 = -62_135_596_800;
+pub(crate) const ZERO: i64 = -62_135_596_800;
 const NANOS: i64 = 1_000_000_000;
 
 /// An instant and its zone.
@@ -23,7 +23,9 @@ pub(crate) struct Time {
 #[derive(Debug, Clone)]
 pub(crate) enum Location {
     Utc,
-    /// The zone of whoever runs the program, or one from the zone database.
+    /// The zone of whoever runs the program.
+    Local(Rc<TimeZone>),
+    /// One from the zone database.
     Named(Rc<TimeZone>),
     /// An offset in seconds with the name that was read with it, maybe empty.
     Fixed {
@@ -220,12 +222,22 @@ impl Location {
         }
     }
 
+    /// Go's `time.Local`, of the zone with this name; UTC where that is unknown.
+    pub(crate) fn local(name: &str) -> Self {
+        match Self::load(name, &Self::Utc) {
+            Some(Self::Named(zone)) => Self::Local(zone),
+            Some(Self::Utc | Self::Local(_) | Self::Fixed { .. }) | None => {
+                Self::Local(Rc::new(TimeZone::UTC))
+            }
+        }
+    }
+
     /// `Location.String`: what the zone was loaded or read as.
     pub(crate) fn name(&self) -> &str {
         match self {
             Self::Utc => "UTC",
             Self::Fixed { name, .. } => name,
-            Self::Named(zone) => zone.iana_name().unwrap_or("Local"),
+            Self::Local(zone) | Self::Named(zone) => zone.iana_name().unwrap_or("Local"),
         }
     }
 
@@ -234,7 +246,7 @@ impl Location {
         match self {
             Self::Utc => ("UTC".to_owned(), 0),
             Self::Fixed { name, offset } => (name.as_ref().to_owned(), *offset),
-            Self::Named(zone) => {
+            Self::Local(zone) | Self::Named(zone) => {
                 let info = zone.to_offset_info(timestamp(unix));
                 (info.abbreviation().to_owned(), info.offset().seconds())
             }
@@ -246,7 +258,7 @@ impl Location {
         match self {
             Self::Utc => (name == "UTC").then_some(0),
             Self::Fixed { name: own, offset } => (own.as_ref() == name).then_some(*offset),
-            Self::Named(zone) => {
+            Self::Local(zone) | Self::Named(zone) => {
                 let half_year = 182 * 86_400;
                 [local, local + half_year, local - half_year].into_iter().find_map(|near| {
                     let info = zone.to_offset_info(timestamp(near));
@@ -261,7 +273,7 @@ impl Location {
         match self {
             Self::Utc => local,
             Self::Fixed { offset, .. } => local.wrapping_sub(i64::from(*offset)),
-            Self::Named(_) => {
+            Self::Local(_) | Self::Named(_) => {
                 let (_, offset) = self.lookup(local);
                 if offset == 0 {
                     return local;

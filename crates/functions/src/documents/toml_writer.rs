@@ -1,10 +1,13 @@
 //! Printing TOML as BurntSushi/toml 1.6 does: plain keys first, then tables, each sorted, tables
 //! indented by two spaces. Invariant: nil entries are left out; the errors are its texts.
 
-use template::{IntKind, Str, Value, format};
+use template::{IntKind, Kind, Str, Value, format};
 
 /// Prints a value; the error is the library's text.
 pub(super) fn write(value: &Value) -> Result<Vec<u8>, String> {
+    if value.kind() == Kind::Complex128 {
+        return Err(format!("unsupported type for key '': {}", value.type_name()));
+    }
     let mut writer = Writer { out: Vec::new() };
     writer.encode(&[], value)?;
     Ok(writer.out)
@@ -236,6 +239,9 @@ fn shape(value: &Value) -> Result<Shape, String> {
     Ok(match value {
         _ if value.is_nil() => Shape::Nil,
         Value::Map(_) => Shape::Table,
+        Value::Object(object) if object.kind() == Kind::Complex128 => {
+            return Err(format!("unsupported type: {}", object.type_name()));
+        }
         Value::Object(object) => match object.marshal().and_then(Result::ok) {
             None => Shape::Table,
             Some(_) => Shape::Plain,

@@ -100,6 +100,9 @@ pub(crate) fn can_be_nil(param: Param) -> bool {
 }
 
 fn ideal_number(number: Number, shown: &str) -> Result<Constant, String> {
+    if let Some(complex) = number.complex {
+        return Ok(Constant::Complex(complex));
+    }
     let hex_int = (shown.starts_with("0x") || shown.starts_with("0X"))
         && shown.len() > 2
         && !shown.contains(['p', 'P']);

@@ -2,7 +2,7 @@
 
 use super::field::{Base, DECIMAL, Whole};
 use super::{MAX_DEPTH, MAX_LEN, Printer};
-use crate::{Float, Kind, List, Map, Object, Str, Value, duration, stack};
+use crate::{Complex, Float, Kind, List, Map, NilPointer, Object, Str, Value, duration, stack};
 
 impl Printer {
     /// An operand.
@@ -122,6 +122,19 @@ impl Printer {
         }
     }
 
+    /// Both parts in a field of their own, the second one with its sign.
+    fn complex(&mut self, value: &Value, complex: Complex, verb: char) {
+        if !matches!(verb, 'v' | 'b' | 'g' | 'G' | 'x' | 'X' | 'f' | 'F' | 'e' | 'E') {
+            return self.bad_verb(value, verb);
+        }
+        self.out.push(b'(');
+        self.float(value, complex.real, Float::Float64, verb);
+        let plus = std::mem::replace(&mut self.flags.plus, true);
+        self.float(value, complex.imaginary, Float::Float64, verb);
+        self.flags.plus = plus;
+        self.out.extend_from_slice(b"i)");
+    }
+
     fn bytes(&mut self, bytes: &Str, verb: char, depth: usize) {
         let bytes = bytes.as_bytes();
         match verb {
@@ -185,7 +198,13 @@ impl Printer {
 
     fn object(&mut self, value: &Value, object: &dyn Object, verb: char, depth: usize) {
         if let Some(text) = object.go_syntax().filter(|_| self.flags.sharp_v) {
-            return self.out.extend_from_slice(text.as_bytes());
+            return self.string(text.as_bytes());
+        }
+        if object.as_any().is::<NilPointer>() {
+            return self.nil_pointer(value, verb);
+        }
+        if let Some(complex) = object.as_any().downcast_ref() {
+            return self.complex(value, *complex, verb);
         }
         match object.kind() {
             Kind::Ptr if depth == 0 => self.out.push(b'&'),
@@ -221,6 +240,20 @@ impl Printer {
         match verb {
             'v' | 'p' => self.address(ADDRESS, !self.flags.sharp),
             'b' | 'o' | 'd' | 'x' | 'X' => self.int(value, Number::Unsigned(ADDRESS), verb),
+            _ => self.bad_verb(value, verb),
+        }
+    }
+
+    fn nil_pointer(&mut self, value: &Value, verb: char) {
+        match verb {
+            'v' if self.flags.sharp_v => {
+                self.out.push(b'(');
+                self.out.extend_from_slice(value.type_name().as_bytes());
+                self.out.extend_from_slice(b")(nil)");
+            }
+            'v' => self.pad(b"<nil>"),
+            'p' => self.address(0, !self.flags.sharp),
+            'b' | 'o' | 'd' | 'x' | 'X' => self.int(value, Number::Unsigned(0), verb),
             _ => self.bad_verb(value, verb),
         }
     }

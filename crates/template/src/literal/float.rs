@@ -20,6 +20,40 @@ pub(crate) fn parse(text: &str) -> Option<f64> {
     Some(if negative { -value } else { value })
 }
 
+/// Whether it has a float's syntax but not its range.
+pub(crate) fn is_too_large(text: &str) -> bool {
+    let unsigned = text.trim_start_matches(['+', '-']);
+    let exponent = unsigned.find(['e', 'E', 'p', 'P']);
+    exponent.is_some_and(|at| parse(&format!("{}0", &unsigned[..=at])).is_some())
+        && unsigned.ends_with(|digit: char| digit.is_ascii_digit())
+}
+
+/// What `fmt.Sscan` takes for a float, and the rest.
+pub(crate) fn token(text: &str) -> (&str, &str) {
+    let mut rest = text;
+    let mut accept = |letters: &str| {
+        let found = rest.starts_with(|letter| letters.contains(letter));
+        rest = &rest[usize::from(found)..];
+        found
+    };
+    const DECIMAL: &str = "0123456789_";
+    accept("+-");
+    if accept("iI") {
+        return (&text[..text.len() - rest.len()], rest);
+    }
+    let hex = accept("0") && accept("xX");
+    let digits = if hex { "0123456789aAbBcCdDeEfF_" } else { DECIMAL };
+    while accept(digits) {}
+    if accept(".") {
+        while accept(digits) {}
+    }
+    if accept(if hex { "pP" } else { "eEpP" }) {
+        accept("+-");
+        while accept(DECIMAL) {}
+    }
+    (&text[..text.len() - rest.len()], rest)
+}
+
 fn parse_decimal(text: &str) -> Option<f64> {
     let digits = text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'.' | b'e' | b'+' | b'-'));
     if !digits {

@@ -214,14 +214,10 @@ impl Parser<'_> {
         let word = self.word(token);
         let number = match token.kind {
             TokenKind::CharConstant => literal::character(word),
-            TokenKind::Complex => Ok(Number { complex: true, ..Number::default() }),
+            TokenKind::Complex => literal::complex(word),
             _ => literal::number(word),
         };
-        let number = number.map_err(|message| self.fail(message))?;
-        if number.complex {
-            return Err(self.fail(format!("complex constant {word} is not supported")));
-        }
-        Ok(number)
+        number.map_err(|message| self.fail(message))
     }
 
     /// A pipeline in parentheses; the left one was read.

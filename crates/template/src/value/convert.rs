@@ -2,7 +2,7 @@
 
 use yaml::emit::{Emit, Emitter, Fields};
 
-use super::{IntKind, List, ListType, Map, MapType, Object, Str, UintKind, Value};
+use super::{IntKind, Kind, List, ListType, Map, MapType, Object, Str, UintKind, Value};
 use crate::{Duration, stack};
 
 /// How deep a tree is printed; deeper ones hold themselves.
@@ -179,6 +179,9 @@ fn emit_object(object: &dyn Object, to: &mut Emitter<'_>, depth: usize) {
         && let Some(text) = object.plain_scalar()
     {
         return to.plain(&text.to_str_lossy());
+    }
+    if to.fields() == Fields::Lowercase && object.kind() == Kind::Complex128 {
+        return to.fail(format!("cannot marshal type: {}", object.type_name()));
     }
     match object.marshal() {
         Some(Ok(value)) => emit(&value, to, depth + 1),

@@ -75,3 +75,29 @@ pub trait Object: Any + Debug {
         None
     }
 }
+
+/// A nil pointer of a type, such as `*time.Location`.
+#[derive(Debug)]
+pub struct NilPointer(pub &'static str);
+
+impl Object for NilPointer {
+    fn type_name(&self) -> &str {
+        self.0
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn kind(&self) -> Kind {
+        Kind::Ptr
+    }
+
+    fn truth(&self) -> bool {
+        false
+    }
+
+    fn equals(&self, other: &dyn Object) -> bool {
+        other.as_any().is::<Self>()
+    }
+}

@@ -71,13 +71,6 @@ fn deep_texts_compile_or_are_refused() {
 }
 
 #[test]
-fn complex_constants_are_refused_by_name() {
-    let mut set = TemplateSet::new(Arc::new(library::library()), "root");
-    let error = set.add("t", diagnostic::Source::new("t", "\n{{1+2i}}")).unwrap_err();
-    assert_eq!(error.to_string(), "template: t:2: complex constant 1+2i is not supported");
-}
-
-#[test]
 fn values_that_hold_themselves_print_and_go() {
     let text = r#"{{$m := dict "a" 1}}{{$_ := set $m "self" $m}}{{len (print $m)}}"#;
     assert!(execute(text, Options::default()).is_ok());
