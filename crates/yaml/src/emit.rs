@@ -5,6 +5,7 @@
 //! Not here: which values a program prints, and Go's struct tags; the tree gives its keys in the
 //! order it wants.
 
+use crate::decimal::Decimal;
 use crate::{Error, Numbers, Problem, Value, from_str, json};
 
 mod ascii;
@@ -146,32 +147,35 @@ impl Emitter<'_> {
     /// Prints null.
     pub fn null(&mut self) {
         match &mut self.target {
-            Target::Json(w) => w.raw("null"),
-            Target::Yaml(w) => w.word("null"),
+            Target::Json(w) => w.word(b"null"),
+            Target::Yaml(w) => w.word(b"null"),
         }
     }
 
     /// Prints a boolean.
     pub fn bool(&mut self, value: bool) {
+        let word: &[u8] = if value { b"true" } else { b"false" };
         match &mut self.target {
-            Target::Json(w) => w.raw(if value { "true" } else { "false" }),
-            Target::Yaml(w) => w.word(if value { "true" } else { "false" }),
+            Target::Json(w) => w.word(word),
+            Target::Yaml(w) => w.word(word),
         }
     }
 
     /// Prints a signed integer.
     pub fn int(&mut self, value: i64) {
+        let decimal = Decimal::signed(value);
         match &mut self.target {
-            Target::Json(w) => w.raw(&value.to_string()),
-            Target::Yaml(w) => w.word(&value.to_string()),
+            Target::Json(w) => w.word(decimal.as_bytes()),
+            Target::Yaml(w) => w.word(decimal.as_bytes()),
         }
     }
 
     /// Prints an unsigned integer.
     pub fn uint(&mut self, value: u64) {
+        let decimal = Decimal::unsigned(value);
         match &mut self.target {
-            Target::Json(w) => w.raw(&value.to_string()),
-            Target::Yaml(w) => w.word(&value.to_string()),
+            Target::Json(w) => w.word(decimal.as_bytes()),
+            Target::Yaml(w) => w.word(decimal.as_bytes()),
         }
     }
 

@@ -10,7 +10,7 @@ mod reader;
 mod writer;
 
 pub(crate) use number::{
-    format as number_text, general, key_of_float, text_of_float, yaml as yaml_float,
+    format as number_text, general, key_of_float, text_of_float, whole, yaml as yaml_float,
 };
 pub(crate) use writer::Writer;
 

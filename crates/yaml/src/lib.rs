@@ -17,6 +17,7 @@
 
 mod composer;
 mod cursor;
+mod decimal;
 mod decoder;
 mod descend;
 mod document;

@@ -119,7 +119,7 @@ impl<'t> Reader<'t> {
 
     /// The name that a key has in JSON.
     fn name(key: Key<'t>) -> Option<Cow<'t, str>> {
-        if !key.plain || resolver::is_string(&key.text) {
+        if !key.plain || resolver::is_string(key.text.as_bytes()) {
             return Some(key.text);
         }
         match resolver::plain(&key.text) {

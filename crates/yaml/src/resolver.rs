@@ -53,12 +53,16 @@ pub(crate) fn resolve(tag: &str, text: &str) -> Result<Resolved, String> {
     }
 }
 
-/// Whether the first character tells that a scalar without quotes is a string, and no merge key;
-/// most do.
+/// Whether the first character and the length tell that a scalar without quotes is a string, and no
+/// merge key; most do.
 #[inline]
-pub(crate) fn is_string(text: &str) -> bool {
-    text.as_bytes().first().is_some_and(|first| !SUSPECT[usize::from(*first)])
+pub(crate) fn is_string(text: &[u8]) -> bool {
+    let Some(first) = text.first() else { return false };
+    !SUSPECT[usize::from(*first)] || first.is_ascii_alphabetic() && text.len() > LONGEST_WORD
 }
+
+/// `false`
+const LONGEST_WORD: usize = 5;
 
 /// What numbers, words that are no strings, and the merge key begin with.
 const SUSPECT: [bool; 256] = {
@@ -78,13 +82,6 @@ pub(crate) fn plain(text: &str) -> Resolved {
         return Resolved::Timestamp;
     }
     untimed(text)
-}
-
-/// Whether a string that begins with a character may have to be quoted so that it is read back as
-/// one.
-#[inline]
-pub(crate) fn may_need_quotes(first: u8) -> bool {
-    SUSPECT[usize::from(first)]
 }
 
 /// Whether a string must be quoted so that it is read back as one.

@@ -8,6 +8,7 @@ use memchr::{memchr, memchr_iter};
 use super::Flavor;
 use super::scalar::{Analysis, Folding, Space, Style};
 use super::writer::{WIDTH, Writer};
+use crate::resolver;
 
 /// A text of printable ASCII and line breaks that is not empty.
 #[derive(Clone, Copy)]
@@ -60,11 +61,19 @@ impl<'a> Ascii<'a> {
         (seen & OTHER == 0 && !text.is_empty()).then_some(Self { text, seen })
     }
 
+    pub(super) fn as_bytes(self) -> &'a [u8] {
+        self.text
+    }
+
     pub(super) fn as_str(self) -> &'a str {
         std::str::from_utf8(self.text).unwrap_or_default()
     }
 
-    pub(super) fn first(self) -> u8 {
+    pub(super) fn len(self) -> usize {
+        self.text.len()
+    }
+
+    fn first(self) -> u8 {
         self.text.first().copied().unwrap_or_default()
     }
 
@@ -74,6 +83,22 @@ impl<'a> Ascii<'a> {
 
     fn has(self, class: u8) -> bool {
         self.seen & class != 0
+    }
+
+    /// Whether the text is a string without quotes, as far as a glance tells.
+    #[inline]
+    pub(super) fn is_plain(self) -> bool {
+        self.seen & (BREAK | COLON | HASH) == 0
+            && !matches!(self.first(), b' ' | b'-' | b'?' | b'.')
+            && CLASSES[usize::from(self.first())] & INDICATOR == 0
+            && self.last() != b' '
+            && self.is_string()
+    }
+
+    /// Whether the first character tells that the text is no number, boolean or the like.
+    #[inline]
+    pub(super) fn is_string(self) -> bool {
+        resolver::is_string(self.text)
     }
 
     pub(super) fn has_break(self) -> bool {

@@ -12,6 +12,7 @@ use super::Flavor;
 use super::ascii::Ascii;
 use super::scalar::{Analysis, Folding, Space, Style, analyze, is_break};
 use crate::composer::MAX_DEPTH;
+use crate::decimal::Decimal;
 use crate::json::{self, lossy};
 use crate::{Error, Problem, resolver};
 
@@ -132,15 +133,18 @@ impl Writer {
     }
 
     /// A word or a number, which needs no quotes.
-    pub(crate) fn word(&mut self, word: &str) {
+    pub(crate) fn word(&mut self, word: &[u8]) {
         self.begin_node();
         self.space_before();
-        self.put_ascii(word.as_bytes());
+        self.put_ascii(word);
         self.whitespace = false;
         self.indention = false;
     }
 
     pub(crate) fn float(&mut self, value: f64) {
+        if let (Flavor::V2, Some(whole)) = (self.flavor, json::whole(value)) {
+            return self.word(Decimal::signed(whole).as_bytes());
+        }
         match self.flavor {
             Flavor::V3 => self.raw(&json::yaml_float(value)),
             Flavor::V2 if !value.is_finite() => self.fail(Problem::new(json::unsupported(value))),
@@ -276,16 +280,27 @@ impl Writer {
 
     #[inline]
     fn ascii(&mut self, ascii: Ascii<'_>, folding: Folding) {
+        if ascii.is_plain() && (folding == Folding::Forbidden || self.fits(ascii.len())) {
+            return self.plain(ascii);
+        }
         let wanted = if ascii.has_break() {
             Style::Literal
-        } else if resolver::may_need_quotes(ascii.first()) && resolver::needs_quotes(ascii.as_str())
-        {
-            Style::DoubleQuoted
-        } else {
+        } else if ascii.is_string() || !resolver::needs_quotes(ascii.as_str()) {
             Style::Plain
+        } else {
+            Style::DoubleQuoted
         };
         let style = possible(wanted, ascii.analyze(), folding);
         self.indented(|writer| writer.write_ascii(ascii, style, folding));
+    }
+
+    /// Words that no line is too short for.
+    #[inline]
+    fn plain(&mut self, ascii: Ascii<'_>) {
+        self.space_before();
+        self.put_ascii(ascii.as_bytes());
+        self.whitespace = false;
+        self.indention = false;
     }
 
     fn unusual_text(&mut self, value: &[u8], folding: Folding) {

@@ -5,13 +5,19 @@ use crate::float::{self, Float, Notation};
 /// Below this size every whole float has its neighbours within 1.
 const WHOLE: f64 = (1u64 << 53) as f64;
 
+/// The number that a float is printed as, if it is whole and no larger than floats are exact.
+pub(crate) fn whole(value: f64) -> Option<i64> {
+    let whole = value.abs() < WHOLE && value.fract() == 0.0;
+    (whole && (value != 0.0 || value.is_sign_positive())).then_some(value as i64)
+}
+
 /// A finite float in JSON: the shortest digits that read back, with an exponent below 1e-6 and from
 /// 1e21 on.
 pub(crate) fn format(value: f64) -> String {
-    let size = value.abs();
-    if size < WHOLE && value.fract() == 0.0 && (value != 0.0 || value.is_sign_positive()) {
-        return (value as i64).to_string();
+    if let Some(whole) = whole(value) {
+        return whole.to_string();
     }
+    let size = value.abs();
     if size == 0.0 || (1e-6..1e21).contains(&size) {
         return float::format(value, Notation::Fixed, None, Float::Float64);
     }

@@ -78,7 +78,7 @@ impl<'t> Making<'t> for Whole {
 
     #[inline]
     fn words(reader: &Reader<'t>, text: &'t str) -> Option<Value> {
-        if resolver::is_string(text) {
+        if resolver::is_string(text.as_bytes()) {
             return Some(Value::String(text.to_owned()));
         }
         meaning(text, reader.numbers)
