@@ -7,13 +7,14 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use yaml::node::Style;
-use yaml::styled::{self, Kind, Node};
+use yaml::styled::{self, Document, Kind, Node};
 
+use self::annotations::{annotate, clean, clear, migrate};
 use crate::documents::split_documents;
 
+mod annotations;
+
 const FILE_NAME: &str = "postrenderer.helm.sh/postrender-filename";
-const ANNOTATIONS: &str = "annotations";
 
 /// What a post-renderer makes of the manifests, or why it did not.
 pub type PostRender = dyn Fn(&str) -> Result<String, String> + Send + Sync;
@@ -55,85 +56,105 @@ fn merge(texts: &BTreeMap<String, String>) -> Result<String, String> {
             continue;
         }
         for document in split_documents(text) {
-            let read = read(document).map_err(|error| format!("parsing {path}: {error}"))?;
-            for mut node in read {
-                annotate(&mut node, path).map_err(|why| format!("annotating {path}: {why}"))?;
-                all.push(node);
+            for mut document in read(document).map_err(|why| format!("parsing {path}: {why}"))? {
+                annotate(&mut document.root, FILE_NAME, path)
+                    .map_err(|why| format!("annotating {path}: {why}"))?;
+                all.push(document);
             }
         }
     }
-    Ok(styled::print(&all))
+    write(all).map_err(|why| format!("writing merged docs: {why}"))
 }
 
 /// The files of a stream; what has no file's name gets one of its own.
 fn split(text: &str) -> Result<BTreeMap<String, String>, String> {
-    let mut files: BTreeMap<String, Vec<Node>> = BTreeMap::new();
-    for (at, mut node) in
-        read(text).map_err(|error| format!("error parsing YAML: {error}"))?.into_iter().enumerate()
-    {
-        let name = take_file_name(&mut node)
+    let mut files: BTreeMap<String, Vec<Document>> = BTreeMap::new();
+    let documents = read(text).map_err(|why| format!("error parsing YAML: {why}"))?;
+    for (at, mut document) in documents.into_iter().enumerate() {
+        let name = clear(&mut document.root, FILE_NAME)
+            .map_err(|why| format!("clearing filename annotation: {why}"))?
             .unwrap_or_else(|| format!("generated-by-postrender-{at}.yaml"));
-        files.entry(name).or_default().push(node);
+        files.entry(name).or_default().push(document);
     }
-    Ok(files.into_iter().map(|(name, nodes)| (name, styled::print(&nodes))).collect())
+    let print = |(name, documents): (String, Vec<Document>)| {
+        let text = write(documents).map_err(|why| format!("re-writing {name}: {why}"))?;
+        Ok((name, text))
+    };
+    files.into_iter().map(print).collect()
 }
 
 /// The documents of a text; a single list of objects is its objects.
-fn read(text: &str) -> Result<Vec<Node>, yaml::Error> {
-    let documents = styled::split(text)?;
-    let mut nodes = Vec::new();
-    for document in &documents {
-        let Some(node) = styled::parse(document)?.filter(|node| !node.is_null()) else { continue };
-        let kind = node.get("kind").and_then(Node::text);
-        if documents.len() == 1
-            && matches!(kind, Some("List" | "ResourceList"))
-            && let Some(items) = node.get("items")
-        {
-            if let Kind::List { items, .. } = &items.kind {
-                nodes.extend(items.iter().cloned());
-            }
-            continue;
+fn read(text: &str) -> Result<Vec<Document>, String> {
+    let texts = styled::split(text).map_err(|error| error.to_string())?;
+    let mut documents = Vec::new();
+    for text in &texts {
+        let malformed =
+            |error: yaml::Error| format!("MalformedYAMLError: yaml: {}", error.problem().message);
+        let read = styled::parse(text).map_err(malformed)?;
+        let Some(mut document) = read.filter(|document| !document.root.is_null()) else { continue };
+        let root = &mut document.root;
+        migrate(root)?;
+        let kind = root.get("kind").and_then(Node::text);
+        let list = texts.len() == 1 && matches!(kind, Some("List" | "ResourceList"));
+        if list && (root.get("items").is_some() || root.get("functionConfig").is_some()) {
+            documents.extend(items(document));
+        } else {
+            documents.push(document);
         }
-        nodes.push(node);
     }
-    Ok(nodes)
+    Ok(documents)
 }
 
-fn annotate(node: &mut Node, path: &str) -> Result<(), String> {
-    let wrong = || "wrong node kind: expected a map with metadata and annotations".to_owned();
-    let annotations = node
-        .map_below("metadata")
-        .and_then(|metadata| metadata.map_below(ANNOTATIONS))
-        .and_then(Node::entries_mut)
-        .ok_or_else(wrong)?;
-    annotations.retain(|(key, _)| key.text() != Some(FILE_NAME));
-    let (key, value) =
-        (Node::string(FILE_NAME, Style::Plain), Node::string(path, Style::SingleQuoted));
-    annotations.push((key, value));
-    Ok(())
+/// What is in a list of objects; in a map, its keys and values.
+fn items(list: Document) -> Vec<Document> {
+    let entries = if let Kind::Map { entries, .. } = list.root.kind { entries } else { Vec::new() };
+    let items = entries.into_iter().find(|(key, _)| key.text() == Some("items"));
+    match items.map(|(_, items)| items.kind) {
+        Some(Kind::List { items, .. }) => items.into_iter().map(Document::from).collect(),
+        Some(Kind::Map { entries, .. }) => {
+            entries.into_iter().flat_map(|(key, value)| [key.into(), value.into()]).collect()
+        }
+        Some(Kind::Scalar { .. } | Kind::Alias(_)) | None => Vec::new(),
+    }
 }
 
-/// Takes the annotation out, and the annotations where no other is left.
-fn take_file_name(node: &mut Node) -> Option<String> {
-    let metadata = node.map_below("metadata")?;
-    let annotations = metadata.get_mut(ANNOTATIONS).and_then(Node::entries_mut);
-    let mut name = None;
-    if let Some(annotations) = annotations {
-        let at = annotations.iter().position(|(key, _)| key.text() == Some(FILE_NAME));
-        name = at.map(|at| annotations.remove(at)).and_then(|(_, v)| v.text().map(str::to_owned));
+/// Documents without what kyaml notes in them for itself.
+fn write(mut documents: Vec<Document>) -> Result<String, String> {
+    for document in &mut documents {
+        clean(&mut document.root)?;
     }
-    let left = |value: &Node| {
-        !value.is_null() && value.entries().is_none_or(|entries| !entries.is_empty())
-    };
-    metadata.entries_mut()?.retain(|(key, value)| key.text() != Some(ANNOTATIONS) || left(value));
-    name.filter(|name| !name.is_empty())
+    Ok(styled::print(&documents))
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
 
-    use super::{PostRenderer, merge};
+    use super::{PostRenderer, merge, split};
+
+    /// What a post-renderer of Helm's sees of a text, and what is left if it changes nothing
+    /// (`tests/oracle` captures it anew).
+    #[test]
+    fn as_helm_does_it() {
+        let path = "c/templates/a.yaml".to_owned();
+        let mut report = Vec::new();
+        for line in include_str!("../tests/post.jsonl").lines() {
+            let case = yaml::json::from_str(line, yaml::Numbers::Exact).unwrap();
+            let said = |key: &str| case.get(key).and_then(yaml::Value::as_str);
+            let text = said("text").unwrap().to_owned();
+            let merged = merge(&BTreeMap::from([(path.clone(), text)]));
+            let file =
+                merged.as_deref().ok().and_then(|merged| split(merged).unwrap().remove(&path));
+            let expected = match said("error") {
+                Some(error) => Err(error.to_owned()),
+                None => Ok(said("merged").unwrap_or_default().to_owned()),
+            };
+            if merged != expected || file.as_deref() != said("file") {
+                report.push(format!("{line}\n{merged:?}\n{file:?}\n"));
+            }
+        }
+        assert!(report.is_empty(), "{}", report.join("\n"));
+    }
 
     #[test]
     fn documents_find_their_files_again() {

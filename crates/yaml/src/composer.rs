@@ -127,6 +127,11 @@ impl<'t> Composer<'t> {
         }
     }
 
+    /// See [`Parser::line_around`].
+    pub(crate) fn line_around(&self) -> Option<u32> {
+        self.parser.line_around()
+    }
+
     /// The next event, for who reads over what is not wanted.
     pub(crate) fn event(&mut self) -> Result<Event<'t>, Problem> {
         self.parser.next()

@@ -4,6 +4,7 @@
 //! Not here: anchors' meaning and tags' (see `composer` and `decoder`).
 
 use std::borrow::Cow;
+use std::cell::Cell;
 
 use crate::Problem;
 use crate::node::Style;
@@ -90,6 +91,8 @@ pub(crate) struct Parser<'t> {
     marks: Vec<Mark>,
     /// Handles and prefixes of the document's `%TAG` directives, with the default ones.
     tags: Vec<(String, String)>,
+    /// The line of what holds a problem; 0 for the first.
+    around: Cell<u32>,
 }
 
 type Step<'t> = Result<Event<'t>, Problem>;
@@ -103,6 +106,7 @@ impl<'t> Parser<'t> {
             states: Vec::new(),
             marks: Vec::new(),
             tags: Vec::new(),
+            around: Cell::new(0),
         }
     }
 
@@ -152,9 +156,16 @@ impl<'t> Parser<'t> {
     /// A problem at a token, with the line as go-yaml prints it for the parser: counted from 0, or
     /// the context's.
     fn problem(&self, message: &str, mark: Mark, context: Option<Mark>) -> Problem {
-        let line = if mark.line > 0 { mark.line } else { context.map_or(0, |c| c.line) };
+        self.around.set(context.map_or(0, |c| c.line));
+        let line = if mark.line > 0 { mark.line } else { self.around.get() };
         let message = if line > 0 { format!("line {line}: {message}") } else { message.to_owned() };
         problem_at(self.text, mark, message)
+    }
+
+    /// The line that go-yaml 3 names where something could not be read, if it names another than
+    /// go-yaml 2: that of what holds it.
+    pub(crate) fn line_around(&self) -> Option<u32> {
+        self.scanner.line_around().or(Some(self.around.get()).filter(|line| *line > 0))
     }
 
     fn pop_state(&mut self) {

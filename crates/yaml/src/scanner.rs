@@ -38,6 +38,8 @@ pub(crate) struct Scanner<'t> {
     simple_key_allowed: bool,
     /// One per flow level: the token that turns out to be a key if a `:` follows.
     simple_keys: Vec<SimpleKey>,
+    /// The line of what is scanned, where that failed.
+    around: Option<u32>,
 }
 
 #[derive(Clone, Copy, Default)]
@@ -65,6 +67,7 @@ impl<'t> Scanner<'t> {
             flow_level: 0,
             simple_key_allowed: true,
             simple_keys: Vec::new(),
+            around: None,
         }
     }
 
@@ -83,6 +86,12 @@ impl<'t> Scanner<'t> {
             TokenKind::Scalar { value, .. } => Some((value, scanner.cursor.mark.pos)),
             _ => None,
         }
+    }
+
+    /// The line that go-yaml 3 names where scanning failed, if that is another than go-yaml 2's: the
+    /// one on which a key or a quoted text begins.
+    pub(crate) fn line_around(&self) -> Option<u32> {
+        self.around.filter(|line| *line > 0).map(|line| line + 1)
     }
 
     /// The next token; the end of the stream again and again once it was reached.
@@ -213,11 +222,13 @@ impl<'t> Scanner<'t> {
             b'>' if !flow => self.fetch_block_scalar(block::Folding::Folded),
             b'\'' => {
                 self.save_simple_key()?;
-                self.scan_single_quoted()
+                let line = self.cursor.mark.line;
+                self.scan_single_quoted().inspect_err(|_| self.around = Some(line))
             }
             b'"' => {
                 self.save_simple_key()?;
-                self.scan_double_quoted()
+                let line = self.cursor.mark.line;
+                self.scan_double_quoted().inspect_err(|_| self.around = Some(line))
             }
             b'#' | b'|' | b'>' | b'%' | b'@' | b'`' | b' ' | b'\t' => Err(self.no_token()),
             _ => {
@@ -302,6 +313,7 @@ impl<'t> Scanner<'t> {
         let mark = self.cursor.mark;
         if key.mark.line < mark.line || key.mark.column + MAX_SIMPLE_KEY < mark.column {
             if key.required {
+                self.around = Some(key.mark.line);
                 return Err(self.problem("could not find expected ':'"));
             }
             key.possible = false;
@@ -336,6 +348,7 @@ impl<'t> Scanner<'t> {
             return Ok(());
         };
         if key.required {
+            self.around = Some(key.mark.line);
             return Err(self.problem("could not find expected ':'"));
         }
         key.possible = false;

@@ -3,8 +3,8 @@
 //! indentation becomes two columns, lists stand at the column of their key.
 //!
 //! Invariant: what is printed means what was read, but for lines of a folded scalar (`>`) that are
-//! indented more than others: go-yaml 3 gives them an empty line more, and so do we. Blank lines go, but for one after a comment that
-//! belongs to what stands before it.
+//! indented more than others: go-yaml 3 gives them an empty line more, and so do we. Blank lines go,
+//! but for those between comments and one after a comment that belongs to what stands before it.
 //! Not here: what Kubernetes' tools do with such documents (see `render`).
 
 use std::borrow::Cow;
@@ -12,26 +12,40 @@ use std::borrow::Cow;
 use crate::composer::{Composer, Item, ItemKind, Tree};
 use crate::emit;
 use crate::node::Style;
+use crate::scanner::Scanner;
 use crate::source::Source;
+use crate::token::{Token, TokenKind};
 use crate::{Error, Problem};
 
+mod attach;
 mod comments;
+
+/// A document: its value, and the comments that belong to no part of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Document {
+    /// Comments at its beginning, set off by an empty line.
+    pub head: String,
+    /// The value.
+    pub root: Node,
+    /// Comments at its end.
+    pub foot: String,
+}
 
 /// A value in its style.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Node {
     /// What it is.
     pub kind: Kind,
-    /// The tag as it is printed (`!!str`), if one was written.
+    /// The short form of its tag (`!!str`), if one was written.
     pub tag: Option<String>,
     /// The anchor's name.
     pub anchor: Option<String>,
-    /// Comments before it, each line with its `#`.
-    pub head: Vec<String>,
+    /// Comments before it: lines with their `#`, and empty ones between.
+    pub head: String,
     /// The comment behind it.
-    pub line: Option<String>,
+    pub line: String,
     /// Comments below it that do not belong to what follows.
-    pub foot: Vec<String>,
+    pub foot: String,
 }
 
 /// What a node is.
@@ -72,18 +86,32 @@ pub enum Layout {
 }
 
 /// The first document of a text; nothing for an empty text or one of comments.
-pub fn parse(text: &str) -> Result<Option<Node>, Error> {
+pub fn parse(text: &str) -> Result<Option<Document>, Error> {
     let source = Source::from_str(text);
-    let tree = Composer::new(&source).next().map_err(Error::Parse)?;
+    let mut composer = Composer::new(&source);
+    let tree = composer.next().map_err(|problem| {
+        let line = composer.line_around();
+        Error::Parse(ahead(&source, &problem).unwrap_or_else(|| in_version_3(problem, line)))
+    })?;
     let Some(tree) = tree.filter(|tree| !tree.items.is_empty()) else { return Ok(None) };
-    let mut node = build(&source.text, &tree, 0);
-    comments::attach(&source.text, &tree, &mut node);
-    Ok(Some(node))
+    let mut document = Document::from(build(&source.text, &tree, 0));
+    if source.text.contains('#') {
+        let tokens = tokens(&source);
+        let scanned = comments::scan(&source, &tokens);
+        attach::attach(&tokens, scanned, &mut document);
+    }
+    Ok(Some(document))
 }
 
 /// Documents one after another, cut by `---`.
-pub fn print(documents: &[Node]) -> String {
-    documents.iter().map(emit::restyled).collect::<Vec<_>>().join("---\n")
+pub fn print(documents: &[Document]) -> String {
+    emit::restyled(documents)
+}
+
+impl From<Node> for Document {
+    fn from(root: Node) -> Self {
+        Self { head: String::new(), root, foot: String::new() }
+    }
 }
 
 impl Node {
@@ -100,7 +128,12 @@ impl Node {
     /// Whether nothing or `null` was written.
     pub fn is_null(&self) -> bool {
         let null = |text: &str| matches!(text, "" | "~" | "null" | "Null" | "NULL");
-        matches!(&self.kind, Kind::Scalar { text, style: Style::Plain } if null(text))
+        match (&self.kind, self.tag.as_deref()) {
+            (Kind::Alias(_), _) => false,
+            (_, Some(tag)) => tag == "!!null",
+            (Kind::Scalar { text, style: Style::Plain }, None) => null(text),
+            (_, None) => false,
+        }
     }
 
     /// The text of a scalar.
@@ -123,26 +156,9 @@ impl Node {
         self.entries()?.iter().find(|(k, _)| k.text() == Some(key)).map(|(_, value)| value)
     }
 
-    /// The value of a key, to be changed.
-    pub fn get_mut(&mut self, key: &str) -> Option<&mut Node> {
-        let entries = self.entries_mut()?;
-        entries.iter_mut().find(|(k, _)| k.text() == Some(key)).map(|(_, value)| value)
-    }
-
-    /// The map below a key, made where it is missing or null; nothing where it is something else.
-    pub fn map_below(&mut self, key: &str) -> Option<&mut Node> {
-        if self.get(key).is_none() {
-            self.entries_mut()?.push((Self::string(key, Style::Plain), Self::map()));
-        }
-        let found = self.get_mut(key)?;
-        if found.is_null() {
-            *found = Self::map();
-        }
-        Some(found).filter(|found| found.entries().is_some())
-    }
-
     fn of(kind: Kind) -> Self {
-        Self { kind, tag: None, anchor: None, head: vec![], line: None, foot: vec![] }
+        let none = String::new;
+        Self { kind, tag: None, anchor: None, head: none(), line: none(), foot: none() }
     }
 }
 
@@ -173,17 +189,55 @@ fn build(text: &str, tree: &Tree<'_>, id: usize) -> Node {
         },
         ItemKind::Alias { name, .. } => Kind::Alias((*name).to_owned()),
     };
-    let tag = item.tag.as_deref().map(short);
+    let tag = item.tag.as_deref().filter(|tag| *tag != "!").map(short);
     let anchor = tree.anchors.binary_search_by_key(&id, |(id, _)| *id).ok();
     let anchor = anchor.map(|at| tree.anchors[at].1.to_owned());
     Node { tag, anchor, ..Node::of(kind) }
 }
 
+/// What go-yaml 3 comes upon first: it has scanned two tokens more than the one that does not fit.
+fn ahead(source: &Source<'_>, problem: &Problem) -> Option<Problem> {
+    let at = problem.span.as_ref()?.start;
+    let mut scanner = Scanner::new(source);
+    let mut seen = 0;
+    while seen < 3 {
+        match scanner.take() {
+            Ok(token) if matches!(token.kind, TokenKind::StreamEnd) => return None,
+            Ok(token) => seen += usize::from(token.start.pos >= at),
+            Err(problem) => return Some(in_version_3(problem, scanner.line_around())),
+        }
+    }
+    None
+}
+
+/// A problem in go-yaml 3's words, which may name another line.
+fn in_version_3(mut problem: Problem, line: Option<u32>) -> Problem {
+    if let Some(line) = line {
+        let numbered = problem.message.strip_prefix("line ").and_then(|m| m.split_once(": "));
+        let words = numbered.map_or(problem.message.as_str(), |(_, words)| words);
+        problem.message = format!("line {line}: {words}");
+    }
+    problem
+}
+
+/// The tokens of a text, as far as it can be read.
+fn tokens<'t>(source: &'t Source<'_>) -> Vec<Token<'t>> {
+    let mut scanner = Scanner::new(source);
+    let mut tokens = Vec::new();
+    while let Ok(token) = scanner.take() {
+        let ended = matches!(token.kind, TokenKind::StreamEnd);
+        tokens.push(token);
+        if ended {
+            break;
+        }
+    }
+    tokens
+}
+
 fn short(tag: &str) -> String {
     match tag.strip_prefix("tag:yaml.org,2002:") {
         Some(rest) => format!("!!{rest}"),
-        None if tag.starts_with('!') => tag.to_owned(),
-        None => format!("!<{tag}>"),
+        None => tag.to_owned(),
     }
 }
 
@@ -200,7 +254,9 @@ pub fn split(text: &str) -> Result<Vec<String>, Error> {
         let after = rest[at + 4..end].trim();
         if !after.is_empty() && !after.starts_with('#') {
             let line = rest[at + 1..end].trim();
-            return Err(Error::Parse(Problem::new(format!("invalid document separator: {line}"))));
+            return Err(Error::Separator(Problem::new(format!(
+                "invalid document separator: {line}"
+            ))));
         }
         documents.push(format!("{}\n", &rest[..at]));
         rest = &rest[end + 1..];
@@ -231,8 +287,8 @@ mod tests {
             ("a: 'it''s\n\n  b'\n", "a: 'it''s\n\n  b'\n"),
             ("{}", "{}\n"),
         ] {
-            let node = parse(text).unwrap().unwrap();
-            assert_eq!(print(&[node]), expected);
+            let document = parse(text).unwrap().unwrap();
+            assert_eq!(print(&[document]), expected);
         }
         assert_eq!(parse("# nothing\n").unwrap(), None);
     }

@@ -12,3 +12,5 @@ mod floats;
 mod limits;
 #[path = "it/properties.rs"]
 mod properties;
+#[path = "it/styled.rs"]
+mod styled;

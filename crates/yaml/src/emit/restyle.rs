@@ -1,351 +1,424 @@
-//! Nodes in their style, as go-yaml 3 prints them with an indentation of two and compact lists.
+//! Documents in their style, as go-yaml 3's emitter prints them with an indentation of two and compact
+//! lists.
+//!
+//! Comments are held until there is a place for them, so that one may be printed later than the node it
+//! was read with; which comes when is go-yaml's. What they need is the emitter's memory: whether only
+//! indentation stands on the line, and whether a foot was printed, after which a line stays empty.
+//! Not here: which node a comment belongs to (see `styled`), and the characters of scalars (see `scalars`).
 
-use super::Flavor;
-use super::scalar::{analyze, is_break};
-use super::writer::Writer;
-use crate::node::Style;
-use crate::styled::{Kind, Layout, Node};
+use crate::styled::{Document, Kind, Layout, Node};
 
-const INDENT: usize = 2;
+mod comments;
+mod scalars;
 
-/// One document, with a line break at its end.
-pub(crate) fn print(node: &Node) -> String {
-    let mut printer = Printer { out: String::new(), foot: false };
-    printer.head(node, 0);
-    match &node.kind {
-        Kind::Map { layout: Layout::Block, entries } if !entries.is_empty() => {
-            printer.map(entries, 0);
+const INDENT: isize = 2;
+/// Longer keys are written with `?`.
+const SIMPLE_KEY: usize = 128;
+
+/// All documents, one after another.
+pub(crate) fn print(documents: &[Document]) -> String {
+    let mut printer = Printer {
+        out: String::new(),
+        column: 0,
+        indent: -1,
+        whitespace: true,
+        indention: true,
+        foot_indent: None,
+        flow_level: 0,
+        head: "",
+        line: "",
+        foot: "",
+        tail: "",
+        key_line: "",
+    };
+    for (at, document) in documents.iter().enumerate() {
+        if at > 0 {
+            printer.indent_line();
+            printer.indicator("---", After::Content);
+            printer.indent_line();
         }
-        Kind::List { layout: Layout::Block, items } if !items.is_empty() => printer.list(items, 0),
-        _ => printer.value(node, 0),
+        printer.document(document);
     }
-    let mut out = printer.out;
-    if !out.ends_with('\n') {
-        out.push('\n');
-    }
-    out
+    printer.out
 }
 
-struct Printer {
+struct Printer<'n> {
     out: String,
-    /// A comment was printed that belongs to what stands before it.
-    foot: bool,
+    column: isize,
+    /// Column of the collection we are in; -1 outside.
+    indent: isize,
+    /// Whether the last thing written was a space or an indicator like one.
+    whitespace: bool,
+    /// Whether only indentation was written on this line.
+    indention: bool,
+    /// The column of a foot that was just printed.
+    foot_indent: Option<isize>,
+    flow_level: usize,
+    // Comments that have no place yet: of a node, and the foot of the key before it.
+    head: &'n str,
+    line: &'n str,
+    foot: &'n str,
+    tail: &'n str,
+    /// The comment behind a key that waits for its value.
+    key_line: &'n str,
 }
 
-/// Where a scalar stands.
+/// What holds a node.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
-    Block,
-    Flow,
-    Key,
+enum Parent {
+    Document,
+    List,
+    FlowList,
+    /// A map, in lines or in brackets; keys may be on the line of their value or not.
+    Key(Simple),
+    Value,
 }
 
-impl Printer {
-    fn map(&mut self, entries: &[(Node, Node)], indent: usize) {
-        for (at, (key, value)) in entries.iter().enumerate() {
-            if at > 0 || !self.at_entry(indent) {
-                self.indent(indent);
-            }
-            self.head(key, indent);
-            self.properties(key);
-            self.flow(key, Place::Key);
-            self.out.push(':');
-            self.entry_value(key, value, indent);
-            for node in [value, key] {
-                self.feet(node, indent);
-            }
+/// Whether a key stands on the line of its colon, without `?`.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Simple {
+    Yes,
+    No,
+}
+
+/// What an indicator looks like to what follows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum After {
+    Content,
+    Space,
+    /// As content, but the line counts as indentation if it did before.
+    Indentation,
+}
+
+impl<'n> Printer<'n> {
+    fn document(&mut self, document: &'n Document) {
+        self.head_is(&document.head);
+        if !self.head.is_empty() {
+            self.print_head();
+            self.put_break();
         }
+        self.begin(&document.root, "");
+        self.print_head();
+        self.node(&document.root, Parent::Document);
+        if !document.foot.is_empty() {
+            self.foot = &document.foot;
+        }
+        self.foot_indent = Some(0);
+        self.print_foot();
+        self.foot_indent = None;
+        self.indent_line();
     }
 
-    /// What follows a key, down to its line break.
-    fn entry_value(&mut self, key: &Node, value: &Node, indent: usize) {
-        match &value.kind {
-            Kind::Map { layout: Layout::Block, entries } if !entries.is_empty() => {
-                self.spaced_properties(value);
-                self.line_end(key);
-                self.head_below(value, indent + INDENT);
-                self.map(entries, indent + INDENT);
-            }
-            Kind::List { layout: Layout::Block, items } if !items.is_empty() => {
-                self.spaced_properties(value);
-                self.line_end(key);
-                self.head_below(value, indent);
-                self.list(items, indent);
-            }
-            _ => {
-                let empty = matches!(&value.kind, Kind::Scalar { text, style: Style::Plain } if text.is_empty());
-                if !empty || value.tag.is_some() || value.anchor.is_some() {
-                    self.out.push(' ');
-                }
-                let value = match (&value.line, &key.line) {
-                    (None, Some(_)) => &Node { line: key.line.clone(), ..value.clone() },
-                    _ => value,
-                };
-                self.value(value, indent);
-            }
-        }
-    }
+    // Nodes.
 
-    fn list(&mut self, items: &[Node], indent: usize) {
-        for (at, item) in items.iter().enumerate() {
-            if at > 0 || !self.at_entry(indent) {
-                self.indent(indent);
-            }
-            // The comments of an item that is a collection stand before its dash, too.
-            let first = match &item.kind {
-                Kind::Map { layout: Layout::Block, entries } => entries.first().map(|(key, _)| key),
-                _ => None,
-            };
-            self.head(item, indent);
-            self.out.push('-');
-            let (properties, start) = (item.tag.is_some() || item.anchor.is_some(), self.out.len());
-            match &item.kind {
-                Kind::Map { layout: Layout::Block, entries } if !entries.is_empty() => {
-                    if properties || first.is_some_and(|key| !key.head.is_empty()) {
-                        self.spaced_properties(item);
-                        self.out.push('\n');
-                    } else {
-                        self.out.push(' ');
-                    }
-                    self.map(entries, indent + INDENT);
-                }
-                Kind::List { layout: Layout::Block, items } if !items.is_empty() => {
-                    if properties {
-                        self.spaced_properties(item);
-                        self.out.push('\n');
-                    } else {
-                        self.out.push(' ');
-                    }
-                    self.list(items, indent + INDENT);
-                }
-                _ => {
-                    self.out.push(' ');
-                    self.value(item, indent);
-                    // An empty item has no space behind its dash.
-                    if self.out[start..].trim_end_matches('\n') == " " {
-                        self.out.truncate(start);
-                        self.out.push('\n');
-                    }
-                }
-            }
-            self.feet(item, indent);
+    /// A node whose comments came up, with all that is in it.
+    fn node(&mut self, node: &'n Node, parent: Parent) {
+        if let Some(name) = &node.anchor {
+            self.anchor("&", name);
         }
-    }
-
-    /// Whether the line holds nothing but what leads to this column: `- - `.
-    fn at_entry(&self, indent: usize) -> bool {
-        let line = self.out.rsplit('\n').next().unwrap_or_default();
-        !line.is_empty() && line.len() == indent && line.ends_with("- ")
-    }
-
-    fn indent(&mut self, indent: usize) {
-        if std::mem::take(&mut self.foot) {
-            self.out.push('\n');
-        }
-        self.out.extend(std::iter::repeat_n(' ', indent));
-    }
-
-    fn head(&mut self, node: &Node, indent: usize) {
-        for line in &node.head {
-            self.out.push_str(line);
-            self.out.push('\n');
-            self.indent(indent);
-        }
-    }
-
-    fn head_below(&mut self, node: &Node, indent: usize) {
-        for line in &node.head {
-            self.indent(indent);
-            self.out.push_str(line);
-            self.out.push('\n');
-        }
-    }
-
-    fn feet(&mut self, node: &Node, indent: usize) {
-        for line in &node.foot {
-            self.foot = false;
-            self.indent(indent);
-            self.out.push_str(line);
-            self.out.push('\n');
-            self.foot = true;
-        }
-    }
-
-    /// The comment behind a value, and the line break.
-    fn line_end(&mut self, node: &Node) {
-        if let Some(comment) = &node.line {
-            self.out.push(' ');
-            self.out.push_str(comment);
-        }
-        self.out.push('\n');
-    }
-
-    /// A value on its key's or dash's line, down to the line break.
-    fn value(&mut self, node: &Node, indent: usize) {
-        self.properties(node);
-        if let Kind::Scalar { text, style } = &node.kind
-            && matches!(style, Style::Literal | Style::Folded)
-            && analyze(text, Flavor::V3).block
-        {
-            self.block(node, text, *style, indent + INDENT);
-            return;
-        }
-        if let Kind::Scalar { text, style: Style::SingleQuoted } = &node.kind
-            && text.contains('\n')
-            && analyze(text, Flavor::V3).single_quoted
-        {
-            self.quoted_lines(text, indent + INDENT);
-        } else {
-            self.flow(node, Place::Block);
-        }
-        self.line_end(node);
-    }
-
-    /// A single-quoted text of several lines: the first of several line breaks is two.
-    fn quoted_lines(&mut self, text: &str, indent: usize) {
-        self.out.push('\'');
-        let mut breaks = false;
-        for c in text.chars() {
-            if is_break(c) {
-                self.out.push_str(if breaks || c != '\n' { "" } else { "\n" });
-                self.out.push(c);
-            } else {
-                if breaks {
-                    self.out.extend(std::iter::repeat_n(' ', indent));
-                }
-                self.out.push_str(if c == '\'' { "'" } else { "" });
-                self.out.push(c);
-            }
-            breaks = is_break(c);
-        }
-        self.out.push('\'');
-    }
-
-    fn spaced_properties(&mut self, node: &Node) {
-        if node.tag.is_some() || node.anchor.is_some() {
-            self.out.push(' ');
-            self.properties(node);
-            self.out.truncate(self.out.trim_end_matches(' ').len());
-        }
-    }
-
-    /// `&anchor !tag `
-    fn properties(&mut self, node: &Node) {
-        let anchor = node.anchor.as_ref().map(|name| format!("&{name} "));
-        let tag = node.tag.as_ref().map(|tag| format!("{tag} "));
-        for part in [anchor, tag].into_iter().flatten() {
-            self.out.push_str(&part);
-        }
-    }
-
-    /// A node on one line.
-    fn flow(&mut self, node: &Node, place: Place) {
         match &node.kind {
             Kind::Alias(name) => {
-                self.out.push('*');
-                self.out.push_str(name);
-                if place == Place::Key {
-                    self.out.push(' ');
-                }
+                self.anchor("*", name);
+                self.behind(parent);
             }
             Kind::Scalar { text, style } => {
-                let text = scalar(text, *style, place, node.tag.is_some());
-                self.out.push_str(&text);
+                self.scalar(node, text, *style, parent);
+                self.behind(parent);
             }
             Kind::List { items, .. } => {
-                self.out.push('[');
-                for (at, item) in items.iter().enumerate() {
-                    self.out.push_str(if at == 0 { "" } else { ", " });
-                    self.properties(item);
-                    self.flow(item, Place::Flow);
+                self.tag(node);
+                self.behind(parent);
+                if self.flow_level > 0 || node.is_flow() {
+                    self.flow_list(node, items, parent);
+                } else {
+                    self.list(node, items, parent);
                 }
-                self.out.push(']');
             }
             Kind::Map { entries, .. } => {
-                self.out.push('{');
-                for (at, (key, value)) in entries.iter().enumerate() {
-                    self.out.push_str(if at == 0 { "" } else { ", " });
-                    self.properties(key);
-                    self.flow(key, Place::Flow);
-                    let empty = matches!(&value.kind, Kind::Scalar { text, style: Style::Plain } if text.is_empty());
-                    self.out.push_str(if empty { ":" } else { ": " });
-                    self.properties(value);
-                    if !empty {
-                        self.flow(value, Place::Flow);
-                    }
+                self.tag(node);
+                self.behind(parent);
+                if self.flow_level > 0 || node.is_flow() {
+                    self.flow_map(node, entries, parent);
+                } else {
+                    self.map(node, entries, parent);
                 }
-                self.out.push('}');
             }
         }
     }
 
-    /// `|` and `>` with what they need to read back the same.
-    fn block(&mut self, node: &Node, text: &str, style: Style, indent: usize) {
-        self.out.push(if style == Style::Literal { '|' } else { '>' });
-        if text.starts_with(|c| c == ' ' || is_break(c)) {
-            self.out.push_str(&INDENT.to_string());
+    /// What may follow a scalar, or the beginning of a collection.
+    fn behind(&mut self, parent: Parent) {
+        let flow_item =
+            parent == Parent::FlowList || parent == Parent::Value && self.flow_level > 0;
+        if matches!(parent, Parent::Key(_)) {
+            return;
         }
-        let body = text.trim_end_matches('\n');
-        match text.len() - body.len() {
-            0 => self.out.push('-'),
-            1 if !body.is_empty() => {}
-            _ => self.out.push('+'),
+        if flow_item && self.has_behind() {
+            self.indicator(",", After::Content);
         }
-        self.line_end(node);
-        let (mut breaks, mut leading) = (true, true);
-        for c in text.chars() {
-            if is_break(c) {
-                // A line break in a folded text is two. Whether the next line is indented would matter;
-                // go-yaml looks at the beginning of the text instead, and so it is here.
-                if style == Style::Folded && !breaks && !leading && c == '\n' {
-                    let next = text.chars().find(|c| !is_break(*c));
-                    if next.is_some_and(|c| c != ' ' && c != '\t') {
-                        self.out.push('\n');
-                    }
-                }
-                self.out.push(c);
-                breaks = true;
+        self.print_behind();
+    }
+
+    fn has_behind(&self) -> bool {
+        !(self.line.is_empty() && self.foot.is_empty() && self.tail.is_empty())
+    }
+
+    fn list(&mut self, node: &'n Node, items: &'n [Node], parent: Parent) {
+        let in_map = matches!(parent, Parent::Key(_) | Parent::Value);
+        let compact = in_map && (self.column == 0 || !self.indention);
+        let outer = self.deepen(parent);
+        if compact && outer >= 0 && parent != Parent::List {
+            self.indent -= 2;
+        }
+        for item in items {
+            self.begin(item, "");
+            self.print_head();
+            self.indent_line();
+            self.space();
+            self.indicator("-", After::Indentation);
+            self.node(item, Parent::List);
+        }
+        self.end(node);
+        self.indent = outer;
+    }
+
+    fn map(&mut self, node: &'n Node, entries: &'n [(Node, Node)], parent: Parent) {
+        let outer = self.deepen(parent);
+        let mut tail = "";
+        for (key, value) in entries {
+            self.begin_key(key, tail);
+            tail = &key.foot;
+            self.print_head();
+            self.indent_line();
+            if !self.line.is_empty() {
+                self.key_line = std::mem::take(&mut self.line);
+            }
+            if is_simple_key(key) {
+                self.node(key, Parent::Key(Simple::Yes));
+                self.begin(value, "");
+                self.indicator(":", After::Content);
             } else {
-                if breaks {
-                    self.out.extend(std::iter::repeat_n(' ', indent));
-                    leading = c == ' ' || c == '\t';
+                self.space();
+                self.indicator("?", After::Indentation);
+                self.node(key, Parent::Key(Simple::No));
+                self.begin(value, "");
+                self.indent_line();
+                self.space();
+                self.indicator(":", After::Indentation);
+            }
+            self.print_key_line(value);
+            self.node(value, Parent::Value);
+        }
+        self.tail_is(tail);
+        self.end(node);
+        self.print_head();
+        self.indent = outer;
+    }
+
+    /// A comment behind a key is its value's if that has none, and stands at once where the value
+    /// begins on the next line.
+    fn print_key_line(&mut self, value: &Node) {
+        if self.key_line.is_empty() {
+            return;
+        }
+        match &value.kind {
+            Kind::Scalar { .. } => {
+                if self.line.is_empty() {
+                    self.line = std::mem::take(&mut self.key_line);
                 }
-                self.out.push(c);
-                breaks = false;
+            }
+            Kind::List { layout, .. } | Kind::Map { layout, .. } => {
+                if *layout == Layout::Block {
+                    let line = std::mem::replace(&mut self.line, self.key_line);
+                    self.print_line();
+                    self.line = line;
+                    self.key_line = "";
+                }
+            }
+            Kind::Alias(_) => {}
+        }
+    }
+
+    fn flow_list(&mut self, node: &'n Node, items: &'n [Node], parent: Parent) {
+        self.space();
+        self.indicator("[", After::Space);
+        let outer = self.deepen_flow(parent);
+        self.flow_level += 1;
+        let mut separated = true;
+        for item in items {
+            self.begin(item, "");
+            self.begin_flow_item(separated);
+            separated = self.has_behind();
+            self.node(item, Parent::FlowList);
+        }
+        self.end(node);
+        self.flow_level -= 1;
+        self.indent = outer;
+        if self.column == 0 {
+            self.indent_line();
+        }
+        self.indicator("]", After::Content);
+        self.print_behind();
+    }
+
+    fn flow_map(&mut self, node: &'n Node, entries: &'n [(Node, Node)], parent: Parent) {
+        self.space();
+        self.indicator("{", After::Space);
+        let outer = self.deepen_flow(parent);
+        self.flow_level += 1;
+        let mut separated = true;
+        let mut tail = "";
+        for (key, value) in entries {
+            self.begin_key(key, tail);
+            tail = &key.foot;
+            self.begin_flow_item(separated);
+            if is_simple_key(key) {
+                self.node(key, Parent::Key(Simple::Yes));
+                self.begin(value, "");
+            } else {
+                self.space();
+                self.indicator("?", After::Content);
+                self.node(key, Parent::Key(Simple::No));
+                self.begin(value, "");
+                self.space();
+            }
+            self.indicator(":", After::Content);
+            separated = self.has_behind();
+            self.node(value, Parent::Value);
+        }
+        self.tail_is(tail);
+        self.end(node);
+        let more = !(self.head.is_empty() && self.foot.is_empty() && self.tail.is_empty());
+        if more && !separated {
+            self.indicator(",", After::Content);
+        }
+        self.print_head();
+        self.flow_level -= 1;
+        self.indent = outer;
+        self.indicator("}", After::Content);
+        self.print_behind();
+    }
+
+    /// The comma before an item, its head, and its place on a new line.
+    fn begin_flow_item(&mut self, separated: bool) {
+        if !separated {
+            self.indicator(",", After::Content);
+        }
+        self.print_head();
+        if self.column == 0 {
+            self.indent_line();
+        }
+    }
+
+    /// The indentation inside of a collection; gives the one around it.
+    fn deepen(&mut self, parent: Parent) -> isize {
+        let outer = self.indent;
+        self.indent = match outer {
+            ..0 => 0,
+            _ if parent == Parent::List => outer + INDENT,
+            _ => INDENT * ((outer + INDENT) / INDENT),
+        };
+        outer
+    }
+
+    fn deepen_flow(&mut self, parent: Parent) -> isize {
+        let outer = self.deepen(parent);
+        if outer < 0 {
+            self.indent = INDENT;
+        }
+        outer
+    }
+
+    fn anchor(&mut self, sign: &str, name: &str) {
+        self.space();
+        self.indicator(sign, After::Content);
+        self.put_str(name);
+    }
+
+    fn tag(&mut self, node: &Node) {
+        let Some(tag) = &node.tag else { return };
+        let (handle, suffix, end) = match tag.strip_prefix('!') {
+            None => ("!<", tag.as_str(), ">"),
+            Some(rest) => match rest.strip_prefix('!') {
+                None => ("!", rest, ""),
+                Some(rest) => ("!!", rest, ""),
+            },
+        };
+        self.space();
+        self.put_str(handle);
+        for byte in suffix.bytes() {
+            if byte.is_ascii_alphanumeric() || b"-;/?:@&=+$,_.~*'()[]".contains(&byte) {
+                self.put_str(char::from(byte).encode_utf8(&mut [0; 4]));
+            } else {
+                self.put_str(&format!("%{byte:02X}"));
             }
         }
-        if !self.out.ends_with('\n') {
-            self.out.push('\n');
+        self.put_str(end);
+        self.whitespace = false;
+        self.indention = false;
+    }
+
+    // Characters.
+
+    fn put_str(&mut self, text: &str) {
+        self.out.push_str(text);
+        self.column += text.chars().count() as isize;
+    }
+
+    fn put_break(&mut self) {
+        self.out.push('\n');
+        self.column = 0;
+        self.indention = true;
+    }
+
+    /// A space, if none stands here.
+    fn space(&mut self) {
+        if !self.whitespace {
+            self.put_str(" ");
         }
+    }
+
+    fn indicator(&mut self, text: &str, after: After) {
+        self.put_str(text);
+        self.whitespace = after == After::Space;
+        self.indention &= after == After::Indentation;
+    }
+
+    /// Goes to the indentation on a new line, if we are not there.
+    fn indent_line(&mut self) {
+        let indent = self.indent.max(0);
+        let there = self.column < indent || self.column == indent && self.whitespace;
+        if !self.indention || !there {
+            self.put_break();
+        }
+        if self.foot_indent.take() == Some(indent) {
+            self.put_break();
+        }
+        let missing = (indent - self.column).max(0);
+        self.out.extend(std::iter::repeat_n(' ', missing as usize));
+        self.column += missing;
+        self.whitespace = true;
     }
 }
 
-/// A scalar on one line, in its own style or the next that can hold it.
-fn scalar(text: &str, style: Style, place: Place, tagged: bool) -> String {
-    let analysis = analyze(text, Flavor::V3);
-    let mut style = match style {
-        Style::Literal | Style::Folded => Style::DoubleQuoted,
-        style => style,
+/// Whether a key is short and on one line.
+fn is_simple_key(key: &Node) -> bool {
+    let properties = key.anchor.as_ref().map_or(0, String::len) + tag_len(key.tag.as_deref());
+    let length = match &key.kind {
+        Kind::Alias(name) => name.len(),
+        Kind::Scalar { text, .. } => {
+            if scalars::is_multiline(text) {
+                return false;
+            }
+            properties + text.len()
+        }
+        Kind::List { items, .. } if items.is_empty() => properties,
+        Kind::Map { entries, .. } if entries.is_empty() => properties,
+        Kind::List { .. } | Kind::Map { .. } => return false,
     };
-    if place == Place::Key && analysis.multiline {
-        style = Style::DoubleQuoted;
-    }
-    if style == Style::Plain {
-        let flow = |c: char| matches!(c, ',' | '?' | '[' | ']' | '{' | '}' | ':');
-        let allowed = analysis.plain && !(place == Place::Flow && text.contains(flow));
-        let empty = text.is_empty() && (place != Place::Block || tagged);
-        if !allowed || empty {
-            style = Style::SingleQuoted;
-        }
-    }
-    if style == Style::SingleQuoted && (!analysis.single_quoted || text.contains(is_break)) {
-        style = Style::DoubleQuoted;
-    }
-    match style {
-        Style::Plain => text.to_owned(),
-        Style::SingleQuoted => format!("'{}'", text.replace('\'', "''")),
-        Style::DoubleQuoted | Style::Literal | Style::Folded => {
-            Writer::double_quoted(text).trim_start().to_owned()
-        }
-    }
+    length <= SIMPLE_KEY
+}
+
+fn tag_len(tag: Option<&str>) -> usize {
+    tag.map_or(0, str::len)
 }

@@ -2,9 +2,9 @@ module windrose.dev/yaml/oracle
 
 go 1.24
 
-require sigs.k8s.io/yaml v1.6.0
-
 require (
-	go.yaml.in/yaml/v2 v2.4.2 // indirect
-	go.yaml.in/yaml/v3 v3.0.3 // indirect
+	go.yaml.in/yaml/v3 v3.0.5
+	sigs.k8s.io/yaml v1.6.0
 )
+
+require go.yaml.in/yaml/v2 v2.4.2 // indirect
