@@ -23,6 +23,9 @@ pub(crate) struct Tree<'t> {
     pub(crate) items: Vec<Item<'t>>,
     /// The nodes with an anchor and its name, in the order of the nodes.
     pub(crate) anchors: Vec<(usize, &'t str)>,
+    /// The nodes that begin, with an anchor or a tag, on an earlier line than their content; in the
+    /// order of the nodes.
+    begun_before: Vec<(usize, u32)>,
 }
 
 /// A node of a document.
@@ -74,6 +77,14 @@ impl Tree<'_> {
             let value = self.after(key);
             (std::mem::replace(&mut key, self.after(value)), value)
         })
+    }
+
+    /// The line, from 0, on which a node begins with its anchor and its tag.
+    pub(crate) fn first_line(&self, id: usize) -> u32 {
+        match self.begun_before.binary_search_by_key(&id, |(id, _)| *id) {
+            Ok(at) => self.begun_before[at].1,
+            Err(_) => self.items[id].start.line,
+        }
     }
 
     /// The node that follows a node and all that is in it.
@@ -172,6 +183,9 @@ impl<'t> Composer<'t> {
         };
         let opens = matches!(kind, ItemKind::List(_) | ItemKind::Map(_));
         let id = draft.push(Item { kind, tag: properties.tag, start: content, end });
+        if start.line != content.line {
+            draft.tree.begun_before.push((id, start.line));
+        }
         if let Some(anchor) = properties.anchor {
             draft.anchors.insert(anchor, id);
             draft.tree.anchors.push((id, anchor));

@@ -4,6 +4,10 @@
 //! Invariant: what aliases expand to is bounded as go-yaml bounds it, and so is the depth of what
 //! comes out. A later key wins over an earlier one, and a merge (`<<`) counts where it stands.
 
+mod decoded;
+
+pub(crate) use decoded::Decoded;
+
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -248,6 +252,8 @@ impl<'a, 't> Decoder<'a, 't> {
 
     fn entries(&mut self, id: usize, children: Children, map: &mut Map) -> Result<(), Failed> {
         let wanted = self.wanted;
+        // This map's own keys without a name: one that is given again has the later value.
+        let mut own: Vec<usize> = Vec::new();
         // Where in `nameless` the keys stand that are in a value.
         let mut held: BTreeMap<String, Range<usize>> = BTreeMap::new();
         for (key_id, value_id) in self.tree.entries(id, children) {
@@ -277,15 +283,14 @@ impl<'a, 't> Decoder<'a, 't> {
             };
             let name = match key {
                 Value::String(name) => name,
-                other => self.key_name(key_id, value_id, &other),
+                other => self.key_name((key_id, value_id), &other, &mut own),
             };
             self.wanted = wanted;
             if wanted.below(&name) == Wanted::Nothing {
                 continue;
             }
             if self.duplicates == Duplicates::Refused && map.contains_key(&name) {
-                let item = self.item(value_id);
-                let line = item.start.line + 1;
+                let line = self.tree.first_line(value_id) + 1;
                 let key = printed.unwrap_or_else(|| quote::quote(&name));
                 let message = format!("line {line}: key {key} already set in map");
                 self.repeated.push(place(self.item(key_id), message));
@@ -312,8 +317,8 @@ impl<'a, 't> Decoder<'a, 't> {
         self.number_problems.truncate(problems);
         match key {
             Value::List(_) | Value::Map(_) => {
-                Err(place(self.item(id), format!("invalid map key: {}", gosyntax::print(&key)))
-                    .into())
+                let key = gosyntax::print_decoded(&self.decoded(id)?);
+                Err(place(self.item(id), format!("invalid map key: {key}")).into())
             }
             Value::Null
             | Value::Bool(_)
@@ -324,14 +329,23 @@ impl<'a, 't> Decoder<'a, 't> {
         }
     }
 
-    /// The string that a key without quotes becomes.
-    fn key_name(&mut self, id: usize, value: usize, key: &Value) -> String {
+    /// The string that a key without quotes becomes; `own` are its map's keys without a name.
+    fn key_name(&mut self, entry: (usize, usize), key: &Value, own: &mut Vec<usize>) -> String {
         match key {
             Value::Bool(b) => b.to_string(),
             Value::Int(n) => n.to_string(),
             Value::Float(f) => json::key_of_float(*f),
             Value::String(_) | Value::Null | Value::Uint(_) | Value::List(_) | Value::Map(_) => {
-                self.nameless.push(Some((id, value, key.clone())));
+                for at in own.iter() {
+                    if let Some(Some((_, value, known))) = self.nameless.get_mut(*at)
+                        && known == key
+                    {
+                        *value = entry.1;
+                        return String::new();
+                    }
+                }
+                own.push(self.nameless.len());
+                self.nameless.push(Some((entry.0, entry.1, key.clone())));
                 String::new()
             }
         }
@@ -341,26 +355,14 @@ impl<'a, 't> Decoder<'a, 't> {
     fn key_problem(&mut self) -> Result<Option<Problem>, Failed> {
         let first = self.nameless.iter().flatten().min_by_key(|(id, ..)| *id).cloned();
         let Some((id, value, key)) = first else { return Ok(None) };
-        self.wanted = Wanted::All;
-        let value = self.key_value(value)?;
+        let value = self.decoded(value)?;
         let kind = if key.is_null() { "%!s(<nil>)" } else { "uint64" };
         let message = format!(
             "unsupported map key of type: {kind}, key: {}, value: {}",
             gosyntax::print(&key),
-            gosyntax::print(&value)
+            gosyntax::print_decoded(&value)
         );
         Ok(Some(place(self.item(id), message)))
-    }
-
-    /// A value once more, with whole numbers as they were written; it counts for nothing.
-    fn key_value(&mut self, id: usize) -> Result<Value, Failed> {
-        let numbers = std::mem::replace(&mut self.numbers, Numbers::Exact);
-        let before = (self.decoded, self.from_aliases, self.number_problems.len());
-        let value = self.value(id);
-        self.numbers = numbers;
-        (self.decoded, self.from_aliases) = (before.0, before.1);
-        self.number_problems.truncate(before.2);
-        value
     }
 
     fn merge(&mut self, id: usize, map: &mut Map) -> Result<(), Failed> {

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::decoder::Decoded;
+use crate::descend::descend;
 use crate::quote::quote;
 use crate::{Value, json};
 
@@ -14,6 +16,45 @@ pub(crate) fn print(value: &Value) -> String {
         write(value, &mut out);
     }
     out
+}
+
+/// A value whose keys have types of their own.
+pub(crate) fn print_decoded(value: &Decoded) -> String {
+    let mut out = String::new();
+    match value {
+        Decoded::Scalar(value) => return print(value),
+        other => write_decoded(other, &mut out),
+    }
+    out
+}
+
+fn write_decoded(value: &Decoded, out: &mut String) {
+    match value {
+        Decoded::Scalar(value) => write(value, out),
+        Decoded::Bytes(bytes) => out.push_str(&quote(bytes)),
+        Decoded::List(list) => {
+            out.push_str("[]interface {}{");
+            for (at, item) in list.iter().enumerate() {
+                if at > 0 {
+                    out.push_str(", ");
+                }
+                descend(|| write_decoded(item, out));
+            }
+            out.push('}');
+        }
+        Decoded::Map(map) => {
+            out.push_str("map[interface {}]interface {}{");
+            for (at, (key, item)) in map.iter().enumerate() {
+                if at > 0 {
+                    out.push_str(", ");
+                }
+                write_decoded(key, out);
+                out.push(':');
+                descend(|| write_decoded(item, out));
+            }
+            out.push('}');
+        }
+    }
 }
 
 fn write(value: &Value, out: &mut String) {

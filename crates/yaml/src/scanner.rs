@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 use crate::Problem;
 use crate::cursor::Cursor;
 use crate::node::Style;
-use crate::source::{Fault, Source};
+use crate::source::{BLOCK, Fault, Source};
 use crate::token::{Mark, Token, TokenKind};
 
 mod block;
@@ -30,6 +30,8 @@ pub(crate) struct Scanner<'t> {
     /// How many tokens were taken: the number of the queue's first token.
     taken: usize,
     started: bool,
+    /// The text goes on with a byte order mark behind its own one.
+    second_bom: bool,
     ended: bool,
     /// Column of the block collection we are in; -1 outside.
     indent: isize,
@@ -61,6 +63,7 @@ impl<'t> Scanner<'t> {
             tokens: VecDeque::new(),
             taken: 0,
             started: false,
+            second_bom: source.text.starts_with("\u{feff}\u{feff}"),
             ended: false,
             indent: -1,
             indents: Vec::new(),
@@ -170,7 +173,6 @@ impl<'t> Scanner<'t> {
             self.simple_keys.push(SimpleKey::default());
             let mark = self.cursor.mark;
             self.push(TokenKind::StreamStart, mark, mark);
-            self.skip_second_bom();
             return Ok(());
         }
         self.skip_to_next_token();
@@ -276,15 +278,17 @@ impl<'t> Scanner<'t> {
         self.push(kind, start, self.cursor.mark);
     }
 
-    /// go-yaml skips a byte order mark only at the beginning of what it has in memory.
+    /// Where what it has in memory begins with a byte order mark, go-yaml takes the first character
+    /// of each line for one.
     fn skip_second_bom(&mut self) {
-        if self.cursor.text.get(self.cursor.mark.pos..).is_some_and(|t| t.starts_with('\u{feff}')) {
+        if self.second_bom && self.cursor.mark.column == 0 && self.cursor.mark.pos < BLOCK {
             self.cursor.skip();
         }
     }
 
     fn skip_to_next_token(&mut self) {
         loop {
+            self.skip_second_bom();
             self.cursor.skip_spaces();
             if self.flow_level > 0 || !self.simple_key_allowed {
                 while self.cursor.is_blank(0) {

@@ -11,7 +11,7 @@ use std::ops::Range;
 use crate::Problem;
 
 /// go-yaml decodes its input in blocks of this many bytes.
-const BLOCK: usize = 512;
+pub(crate) const BLOCK: usize = 512;
 /// So many bytes are surveyed together.
 const CHUNK: usize = 64;
 
