@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use memchr::{memchr, memmem};
+
 use crate::composer::Composer;
 use crate::decoder::{Duplicates, Wanted, decode_parts};
 use crate::source::Source;
@@ -119,23 +121,31 @@ impl<'t> Iterator for Documents<'t, [u8]> {
 /// The document that begins at `pos`, which moves to the next one.
 fn next_document(text: &[u8], pos: &mut usize) -> Option<Result<Range<usize>, Error>> {
     let start = std::mem::replace(pos, text.len());
-    let mut end = start;
-    for line in text.get(start..)?.split_inclusive(|byte| *byte == b'\n') {
-        if let Some(after) = line.strip_prefix(b"---") {
-            let after = json::lossy(after);
-            let after = after.trim();
-            if !after.is_empty() && !after.starts_with('#') {
-                let message = format!("invalid Yaml document separator: {after}");
-                return Some(Err(Error::Separator(Problem::new(message))));
-            }
-            if end > start {
-                *pos = end + line.len();
-                return Some(Ok(start..end));
-            }
+    let mut next = match text.get(start..)? {
+        [] => return None,
+        [b'-', b'-', b'-', ..] => Some(start),
+        _ => next_separator(text, start),
+    };
+    while let Some(at) = next {
+        let end = memchr(b'\n', &text[at..]).map_or(text.len(), |end| at + end + 1);
+        let after = json::lossy(&text[at + 3..end]);
+        let after = after.trim();
+        if !after.is_empty() && !after.starts_with('#') {
+            let message = format!("invalid Yaml document separator: {after}");
+            return Some(Err(Error::Separator(Problem::new(message))));
         }
-        end += line.len();
+        if at > start {
+            *pos = end;
+            return Some(Ok(start..at));
+        }
+        next = next_separator(text, at);
     }
-    (end > start).then_some(Ok(start..end))
+    Some(Ok(start..text.len()))
+}
+
+/// The next line after the one at `from` that begins with dashes.
+fn next_separator(text: &[u8], from: usize) -> Option<usize> {
+    memmem::find(&text[from..], b"\n---").map(|at| from + at + 1)
 }
 
 /// A value as `yaml.Marshal` prints it, with a line break at the end; empty if it has no JSON form
