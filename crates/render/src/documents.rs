@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use chart::Warning;
 use diagnostic::Source;
+use memchr::memmem;
 use yaml::node::Kind;
 use yaml::{Map, Numbers, Value, Wanted};
 
@@ -25,6 +26,7 @@ pub(crate) struct Sorted {
 /// The documents of a text: cut at lines that begin with `---` (what follows on that line belongs to
 /// the next document), without leading white space; blank ones are left out.
 pub fn split_documents(text: &str) -> Vec<&str> {
+    let separator = memmem::Finder::new("\n---");
     let mut documents = Vec::new();
     let mut rest = text.trim_start();
     if let Some(next) = rest.strip_prefix("---") {
@@ -32,7 +34,7 @@ pub fn split_documents(text: &str) -> Vec<&str> {
     }
     loop {
         // What follows a separator on its line is no beginning of a line.
-        let (document, next) = match rest.find("\n---") {
+        let (document, next) = match separator.find(rest.as_bytes()) {
             Some(at) => (&rest[..=at], Some(rest[at + 4..].trim_start_matches([' ', '\t']))),
             None => (rest, None),
         };
