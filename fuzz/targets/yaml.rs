@@ -8,8 +8,13 @@ libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
         drop(document);
     }
     if let Ok(text) = std::str::from_utf8(bytes) {
-        drop(yaml::node::parse(text));
-        drop(yaml::from_str_strict(text, Numbers::Exact));
+        // Nodes are read by the full reader, values mostly by the quick one.
+        let nodes = yaml::node::parse(text);
+        let value = yaml::from_str_strict(text, Numbers::Exact);
+        if let (Ok(nodes), Ok(value)) = (nodes, value) {
+            let node = nodes.first().map(yaml::node::Node::to_value).unwrap_or_default();
+            assert_eq!(yaml::json::to_string(&node), yaml::json::to_string(&value));
+        }
         drop(yaml::json::from_str(text, Numbers::Exact));
     }
     let Ok(value) = yaml::from_slice(bytes, Numbers::Float64) else { return };
