@@ -37,10 +37,19 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     }),
     fixed("fromToml", S, from_toml),
     fixed("fromYaml", S, |_, args| {
-        Ok(map_or_error(yaml::map_from_str(&args.text(0), Numbers::Float64)))
+        let text = args.text(0);
+        Ok(match yaml::build_from_str(&text, Numbers::Float64) {
+            Ok(map @ Value::Map(_)) => map,
+            // Null, or what has a problem.
+            Ok(_) | Err(_) => map_or_error(yaml::map_from_str(&text, Numbers::Float64)),
+        })
     }),
     fixed("fromYamlArray", S, |_, args| {
-        Ok(list_or_error(yaml::list_from_str(&args.text(0), Numbers::Float64)))
+        let text = args.text(0);
+        Ok(match yaml::build_from_str(&text, Numbers::Float64) {
+            Ok(list @ Value::List(_)) => list,
+            Ok(_) | Err(_) => list_or_error(yaml::list_from_str(&text, Numbers::Float64)),
+        })
     }),
     fixed("mustFromJson", S, must_from_json),
     fixed("mustToJson", A, |_, args| text(to_json(args, Escape::Html)?)),

@@ -7,7 +7,7 @@ use memchr::{memchr, memmem};
 use crate::composer::Composer;
 use crate::decoder::{Duplicates, Wanted, decode_parts};
 use crate::source::Source;
-use crate::{Error, Map, Problem, Value, emit, json, quick};
+use crate::{Build, Error, Map, Problem, Value, build, emit, json, quick};
 
 /// How numbers are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +21,15 @@ pub enum Numbers {
 /// The first document of a text, as `yaml.Unmarshal` decodes it into an `interface{}`.
 pub fn from_str(text: &str, numbers: Numbers) -> Result<Value, Error> {
     read(&Source::from_str(text), numbers, Duplicates::LastWins, Wanted::All)
+}
+
+/// As [`from_str`], but makes a tree of another kind.
+pub fn build_from_str<B: Build>(text: &str, numbers: Numbers) -> Result<B, Error> {
+    let source = Source::from_str(text);
+    match quick::build(&source, numbers) {
+        Some(built) => Ok(built),
+        None => read_fully(&source, numbers, Duplicates::LastWins, Wanted::All).map(build::rebuild),
+    }
 }
 
 /// As [`from_str`], with the same errors, but only what is wanted of the document is built.

@@ -15,6 +15,7 @@
 //! Invariant: no input panics, overflows the stack or takes more than linear time.
 //! Not here: edits that keep a file's other bytes, and schemas.
 
+mod build;
 mod composer;
 mod cursor;
 mod decimal;
@@ -40,11 +41,12 @@ mod token;
 pub mod unicode;
 mod value;
 
+pub use build::Build;
 pub use decoder::Wanted;
 pub use descend::descend;
 pub use document::{
-    Documents, Numbers, documents, documents_in_slice, from_slice, from_str, from_str_strict,
-    list_from_str, map_from_slice, map_from_str, parts_from_str, to_string,
+    Documents, Numbers, build_from_str, documents, documents_in_slice, from_slice, from_str,
+    from_str_strict, list_from_str, map_from_slice, map_from_str, parts_from_str, to_string,
 };
 pub use entries::{Entries, each_entry};
 pub use error::{Error, Problem};

@@ -14,8 +14,7 @@ use std::borrow::Cow;
 use crate::decoder::{Duplicates, Wanted};
 use crate::resolver::{self, Resolved};
 use crate::source::Source;
-use crate::{Numbers, Value};
-use making::{Parts, Whole};
+use crate::{Build, Numbers, Value};
 
 mod block;
 mod flow;
@@ -25,38 +24,33 @@ mod making;
 mod plain;
 mod quoted;
 
+use making::{Making, Parts, Whole};
+
 /// Deeper documents are left to the full reader, so that no stack overflows here.
 const MAX_DEPTH: u32 = 64;
 /// Whether a key is longer in characters than the scanner allows need not be asked below this many
 /// bytes.
 const MAX_KEY: usize = 1000;
 
-/// The first document of a text as a value; nothing if the full reader must read it.
+/// What is wanted of the first document of a text; nothing if the full reader must read it.
 pub(crate) fn read(
     source: &Source<'_>,
     numbers: Numbers,
     duplicates: Duplicates,
     wanted: Wanted<'_>,
 ) -> Option<Value> {
-    if source.fault.is_some() || !source.has_one_break() || source.text.starts_with('\u{feff}') {
-        return None;
+    match (wanted, duplicates) {
+        (Wanted::All, Duplicates::LastWins) => build(source, numbers),
+        (Wanted::All | Wanted::Entries(_), _) => {
+            Reader::new(source, numbers)?.document(Parts { wanted, duplicates })
+        }
+        (Wanted::Nothing, _) => None,
     }
-    let text: &str = &source.text;
-    let bytes = text.as_bytes();
-    let mut reader = Reader {
-        source,
-        text,
-        bytes,
-        pos: 0,
-        line_start: 0,
-        column: 0,
-        breaks: 0,
-        commented: false,
-        depth: 0,
-        numbers,
-        duplicates,
-    };
-    reader.document(wanted)
+}
+
+/// The first document of a text as a tree of any kind; nothing if the full reader must read it.
+pub(crate) fn build<B: Build>(source: &Source<'_>, numbers: Numbers) -> Option<B> {
+    Reader::new(source, numbers)?.document(Whole::new())
 }
 
 struct Reader<'t> {
@@ -73,7 +67,6 @@ struct Reader<'t> {
     commented: bool,
     depth: u32,
     numbers: Numbers,
-    duplicates: Duplicates,
 }
 
 /// A key: its text, and whether it was written without quotes.
@@ -83,21 +76,37 @@ struct Key<'t> {
 }
 
 impl<'t> Reader<'t> {
-    fn document(&mut self, wanted: Wanted<'_>) -> Option<Value> {
+    /// At the beginning of a text; nothing if its characters are not simple.
+    fn new(source: &'t Source<'_>, numbers: Numbers) -> Option<Self> {
+        let simple = source.fault.is_none()
+            && source.has_one_break()
+            && !source.text.starts_with('\u{feff}');
+        let text: &str = &source.text;
+        simple.then_some(Self {
+            source,
+            text,
+            bytes: text.as_bytes(),
+            pos: 0,
+            line_start: 0,
+            column: 0,
+            breaks: 0,
+            commented: false,
+            depth: 0,
+            numbers,
+        })
+    }
+
+    fn document<M: Making<'t>>(&mut self, making: M) -> Option<M::Made> {
         self.begin_line();
         if self.column < 0 && self.peek(0) == b'-' {
             self.pos += 3;
             self.next_line()?;
         }
         if self.column < 0 {
-            return (self.peek(0) != b'.').then_some(Value::Null);
+            return (self.peek(0) != b'.').then(M::null);
         }
-        let value = match wanted {
-            Wanted::All => self.block_node(-1, Whole)?,
-            Wanted::Entries(_) => self.block_node(-1, Parts(wanted))?,
-            Wanted::Nothing => return None,
-        };
-        (self.column < 0).then_some(value)
+        let made = self.block_node(-1, making)?;
+        (self.column < 0).then_some(made)
     }
 
     /// The byte `ahead` bytes on; 0, which no text holds, past the end.

@@ -1,5 +1,8 @@
 //! Values from and to `yaml`'s trees, and printing as YAML and JSON without a copy.
 
+use std::borrow::Cow;
+
+use yaml::Build;
 use yaml::emit::{Emit, Emitter, Fields};
 
 use super::{IntKind, Kind, List, ListType, Map, MapType, Object, Str, UintKind, Value};
@@ -29,6 +32,46 @@ impl Value {
     /// what lies deeper than 1000 levels.
     pub fn to_yaml(&self) -> yaml::Value {
         plain(self, 0)
+    }
+}
+
+impl Build for Value {
+    type Entries = Vec<(Str, Self)>;
+
+    fn null() -> Self {
+        Self::Nil
+    }
+
+    fn bool(value: bool) -> Self {
+        Self::Bool(value)
+    }
+
+    fn int(value: i64) -> Self {
+        Self::Int(value, IntKind::Int64)
+    }
+
+    fn uint(value: u64) -> Self {
+        Self::Uint(value, UintKind::Uint64)
+    }
+
+    fn float(value: f64) -> Self {
+        Self::float(value)
+    }
+
+    fn string(text: Cow<'_, str>) -> Self {
+        Self::Str(text.into())
+    }
+
+    fn list(items: Vec<Self>) -> Self {
+        Self::List(items.into_iter().collect())
+    }
+
+    fn insert(map: &mut Self::Entries, key: Cow<'_, str>, value: Self) {
+        map.push((key.into(), value));
+    }
+
+    fn map(map: Self::Entries) -> Self {
+        Self::Map(Map::from_entries(MapType::Any, map))
     }
 }
 

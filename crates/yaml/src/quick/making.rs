@@ -3,11 +3,12 @@
 //! Invariant: what is read over is checked as if it were made.
 
 use std::borrow::Cow;
+use std::marker::PhantomData;
 
 use super::Reader;
 use crate::decoder::{Duplicates, Wanted};
 use crate::resolver::{self, Resolved};
-use crate::{Map, Numbers, Value};
+use crate::{Build, Map, Numbers, Value};
 
 /// How a node is made.
 pub(super) trait Making<'t>: Copy {
@@ -44,21 +45,37 @@ pub(super) trait ReadValue<'t> {
 }
 
 /// Makes all.
-#[derive(Clone, Copy)]
-pub(super) struct Whole;
+pub(super) struct Whole<B>(PhantomData<B>);
 
 /// Makes nothing.
 #[derive(Clone, Copy)]
 pub(super) struct Skipped;
 
-/// Makes these entries of maps, and all of what is no map.
+/// Makes what is wanted of maps, and all of what is no map.
 #[derive(Clone, Copy)]
-pub(super) struct Parts<'w>(pub(super) Wanted<'w>);
+pub(super) struct Parts<'w> {
+    pub(super) wanted: Wanted<'w>,
+    pub(super) duplicates: Duplicates,
+}
 
-impl<'t> Making<'t> for Whole {
+impl<B> Whole<B> {
+    pub(super) fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+impl<B> Clone for Whole<B> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<B> Copy for Whole<B> {}
+
+impl<'t, B: Build> Making<'t> for Whole<B> {
     const KEEPS: bool = true;
-    type Made = Value;
-    type Map = Map;
+    type Made = B;
+    type Map = B::Entries;
     type Item = Self;
 
     #[inline]
@@ -67,31 +84,31 @@ impl<'t> Making<'t> for Whole {
     }
 
     #[inline]
-    fn null() -> Value {
-        Value::Null
+    fn null() -> B {
+        B::null()
     }
 
     #[inline]
-    fn string(text: Cow<'t, str>) -> Value {
-        Value::String(text.into_owned())
+    fn string(text: Cow<'t, str>) -> B {
+        B::string(text)
     }
 
     #[inline]
-    fn words(reader: &Reader<'t>, text: &'t str) -> Option<Value> {
+    fn words(reader: &Reader<'t>, text: &'t str) -> Option<B> {
         if resolver::is_string(text.as_bytes()) {
-            return Some(Value::String(text.to_owned()));
+            return Some(B::string(Cow::Borrowed(text)));
         }
         meaning(text, reader.numbers)
     }
 
     #[inline]
-    fn map(map: Map) -> Value {
-        Value::Map(map)
+    fn map(map: B::Entries) -> B {
+        B::map(map)
     }
 
     #[inline]
-    fn list(list: Vec<Value>) -> Value {
-        Value::List(list)
+    fn list(list: Vec<B>) -> B {
+        B::list(list)
     }
 
     #[inline]
@@ -99,11 +116,12 @@ impl<'t> Making<'t> for Whole {
         self,
         reader: &mut Reader<'t>,
         name: Cow<'t, str>,
-        map: &mut Map,
+        map: &mut B::Entries,
         value: R,
     ) -> Option<()> {
         let value = value.read(reader, self)?;
-        insert(reader.duplicates, map, name, value)
+        B::insert(map, name, value);
+        Some(())
     }
 }
 
@@ -125,7 +143,7 @@ impl<'t> Making<'t> for Skipped {
     fn words(reader: &Reader<'t>, text: &'t str) -> Option<()> {
         // Nothing else may be what cannot be.
         match text.as_bytes() {
-            [b'.' | b'+' | b'-', ..] => meaning(text, reader.numbers).map(drop),
+            [b'.' | b'+' | b'-', ..] => meaning::<Value>(text, reader.numbers).map(drop),
             _ => Some(()),
         }
     }
@@ -150,10 +168,10 @@ impl<'t> Making<'t> for Parts<'_> {
     const KEEPS: bool = true;
     type Made = Value;
     type Map = Map;
-    type Item = Whole;
+    type Item = Self;
 
-    fn item(self) -> Whole {
-        Whole
+    fn item(self) -> Self {
+        Self { wanted: Wanted::All, ..self }
     }
 
     fn null() -> Value {
@@ -161,7 +179,7 @@ impl<'t> Making<'t> for Parts<'_> {
     }
 
     fn string(text: Cow<'t, str>) -> Value {
-        Whole::string(text)
+        Value::string(text)
     }
 
     fn words(reader: &Reader<'t>, text: &'t str) -> Option<Value> {
@@ -183,32 +201,28 @@ impl<'t> Making<'t> for Parts<'_> {
         map: &mut Map,
         value: R,
     ) -> Option<()> {
-        let value = match self.0.below(&name) {
+        let lenient = self.duplicates == Duplicates::LastWins;
+        let value = match self.wanted.below(&name) {
             Wanted::Nothing => return value.read(reader, Skipped),
-            Wanted::All => value.read(reader, Whole)?,
-            entries @ Wanted::Entries(_) => value.read(reader, Parts(entries))?,
+            Wanted::All if lenient => value.read(reader, Whole::new())?,
+            wanted => value.read(reader, Self { wanted, ..self })?,
         };
-        insert(reader.duplicates, map, name, value)
+        let before = map.insert(name.into_owned(), value);
+        (lenient || before.is_none()).then_some(())
     }
 }
 
-#[inline]
-fn insert(duplicates: Duplicates, map: &mut Map, name: Cow<'_, str>, value: Value) -> Option<()> {
-    let before = map.insert(name.into_owned(), value);
-    (before.is_none() || duplicates == Duplicates::LastWins).then_some(())
-}
-
 /// What words without quotes mean, if JSON knows it.
-fn meaning(text: &str, numbers: Numbers) -> Option<Value> {
+fn meaning<B: Build>(text: &str, numbers: Numbers) -> Option<B> {
     Some(match resolver::plain(text) {
-        Resolved::String | Resolved::Timestamp => Value::String(text.to_owned()),
-        Resolved::Null => Value::Null,
-        Resolved::Bool(b) => Value::Bool(b),
-        Resolved::Int(n) if numbers == Numbers::Exact => Value::Int(n),
-        Resolved::Int(n) => Value::Float(n as f64),
-        Resolved::Uint(n) if numbers == Numbers::Exact => Value::Uint(n),
-        Resolved::Uint(n) => Value::Float(n as f64),
-        Resolved::Float(f) if f.is_finite() => Value::Float(f),
+        Resolved::String | Resolved::Timestamp => B::string(Cow::Borrowed(text)),
+        Resolved::Null => B::null(),
+        Resolved::Bool(b) => B::bool(b),
+        Resolved::Int(n) if numbers == Numbers::Exact => B::int(n),
+        Resolved::Int(n) => B::float(n as f64),
+        Resolved::Uint(n) if numbers == Numbers::Exact => B::uint(n),
+        Resolved::Uint(n) => B::float(n as f64),
+        Resolved::Float(f) if f.is_finite() => B::float(f),
         Resolved::Float(_) | Resolved::Binary => return None,
     })
 }
