@@ -20,6 +20,9 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         if text.trim_matches(JSON_SPACE) == "null" {
             return Ok(Value::Map(Map::nil(MapType::Any)));
         }
+        if let Ok(map @ Value::Map(_)) = json::build_from_slice(args.bytes(0), Numbers::Float64) {
+            return Ok(map);
+        }
         let (map, error) = json::filled_map(args.bytes(0), Numbers::Float64);
         let map = Map::from_yaml(&map);
         if let Some(error) = error {
@@ -32,6 +35,9 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         let text = args.text(0);
         if text.trim_matches(JSON_SPACE) == "null" {
             return Ok(Value::List(List::nil(ListType::Any)));
+        }
+        if let Ok(list @ Value::List(_)) = json::build_from_slice(args.bytes(0), Numbers::Float64) {
+            return Ok(list);
         }
         Ok(list_or_error(json::list_from_slice(args.bytes(0), Numbers::Float64)))
     }),
@@ -111,9 +117,7 @@ fn to_toml(args: &[Value]) -> Result<Result<Vec<u8>, String>, CallError> {
 }
 
 fn must_from_json(_: &mut Context<'_>, args: &[Value]) -> Outcome {
-    let value =
-        json::from_slice(args.bytes(0), Numbers::Float64).map_err(|error| failure(&error))?;
-    Ok(Value::from_yaml(&value))
+    json::build_from_slice(args.bytes(0), Numbers::Float64).map_err(|error| failure(&error))
 }
 
 fn map_or_error(result: Result<yaml::Map, yaml::Error>) -> Value {

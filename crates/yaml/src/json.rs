@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::emit::{Emit, Emitter, Target};
-use crate::{Error, Map, Numbers, Problem, Value};
+use crate::{Build, Error, Map, Numbers, Problem, Value};
 
 mod number;
 mod reader;
@@ -30,6 +30,11 @@ pub fn from_str(text: &str, numbers: Numbers) -> Result<Value, Error> {
 
 /// As [`from_str`], from bytes; invalid UTF-8 in strings becomes U+FFFD.
 pub fn from_slice(text: &[u8], numbers: Numbers) -> Result<Value, Error> {
+    reader::read(text, numbers).map_err(Error::Json)
+}
+
+/// As [`from_slice`], but makes a tree of another kind.
+pub fn build_from_slice<B: Build>(text: &[u8], numbers: Numbers) -> Result<B, Error> {
     reader::read(text, numbers).map_err(Error::Json)
 }
 

@@ -2,14 +2,15 @@
 //!
 //! Invariant: open lists and maps lie on a stack, at most [`MAX_DEPTH`] of them.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use super::lossy;
 use crate::composer::MAX_DEPTH;
-use crate::{Map, Numbers, Problem, Value};
+use crate::{Build, Numbers, Problem, Value};
 
 /// Reads exactly one value.
-pub(super) fn read(text: &[u8], numbers: Numbers) -> Result<Value, Problem> {
+pub(super) fn read<B: Build>(text: &[u8], numbers: Numbers) -> Result<B, Problem> {
     match read_filling(text, numbers)? {
         (_, Some(problem)) => Err(problem),
         (value, None) => Ok(value),
@@ -17,11 +18,11 @@ pub(super) fn read(text: &[u8], numbers: Numbers) -> Result<Value, Problem> {
 }
 
 /// As [`read`], but numbers beyond a float's range leave null where they stand; the first is told.
-pub(super) fn read_filling(
+pub(super) fn read_filling<B: Build>(
     text: &[u8],
     numbers: Numbers,
-) -> Result<(Value, Option<Problem>), Problem> {
-    let mut reader = Reader { text, pos: 0, numbers, open: Vec::new(), too_large: None };
+) -> Result<(B, Option<Problem>), Problem> {
+    let mut reader = Reader::new(text, numbers);
     let value = reader.value()?;
     reader.skip_space();
     if reader.pos < text.len() {
@@ -32,7 +33,7 @@ pub(super) fn read_filling(
 
 /// Reads one value and says where it ends; nothing where the text has none.
 pub(super) fn first(text: &[u8], numbers: Numbers) -> Result<Option<(Value, usize)>, Problem> {
-    let mut reader = Reader { text, pos: 0, numbers, open: Vec::new(), too_large: None };
+    let mut reader = Reader::new(text, numbers);
     reader.skip_space();
     if reader.pos == text.len() {
         return Ok(None);
@@ -44,38 +45,45 @@ pub(super) fn first(text: &[u8], numbers: Numbers) -> Result<Option<(Value, usiz
     }
 }
 
-struct Reader<'t> {
+struct Reader<'t, B: Build> {
     text: &'t [u8],
+    /// The same, if it is UTF-8.
+    utf8: Option<&'t str>,
     pos: usize,
     numbers: Numbers,
-    open: Vec<Open>,
+    open: Vec<Open<'t, B>>,
     /// A number beyond a float's range; Go goes on checking the syntax first.
     too_large: Option<Problem>,
 }
 
 /// A collection that is not closed yet; a map waits with the key of its next value.
-enum Open {
-    List(Vec<Value>),
-    Map(Map, String),
+enum Open<'t, B: Build> {
+    List(Vec<B>),
+    Map(B::Entries, Cow<'t, str>),
 }
 
-impl Reader<'_> {
-    fn value(&mut self) -> Result<Value, Problem> {
-        loop {
+impl<'t, B: Build> Reader<'t, B> {
+    fn new(text: &'t [u8], numbers: Numbers) -> Self {
+        let utf8 = std::str::from_utf8(text).ok();
+        Self { text, utf8, pos: 0, numbers, open: Vec::new(), too_large: None }
+    }
+
+    fn value(&mut self) -> Result<B, Problem> {
+        'next: loop {
             let Some(mut value) = self.begin()? else { continue };
             // A finished value goes into what is open, which may finish too.
-            loop {
-                let Some(open) = self.open.pop() else { return Ok(value) };
-                match self.add(open, value)? {
+            while !self.open.is_empty() {
+                match self.add(value)? {
                     Some(finished) => value = finished,
-                    None => break,
+                    None => continue 'next,
                 }
             }
+            return Ok(value);
         }
     }
 
     /// Reads a scalar or an empty collection, or opens a collection.
-    fn begin(&mut self) -> Result<Option<Value>, Problem> {
+    fn begin(&mut self) -> Result<Option<B>, Problem> {
         self.skip_space();
         match self.peek() {
             Some(b'[') => {
@@ -84,7 +92,7 @@ impl Reader<'_> {
                 self.skip_space();
                 if self.peek() == Some(b']') {
                     self.pos += 1;
-                    return Ok(Some(Value::List(Vec::new())));
+                    return Ok(Some(B::list(Vec::new())));
                 }
                 self.open.push(Open::List(Vec::new()));
                 Ok(None)
@@ -95,56 +103,59 @@ impl Reader<'_> {
                 self.skip_space();
                 if self.peek() == Some(b'}') {
                     self.pos += 1;
-                    return Ok(Some(Value::Map(Map::new())));
+                    return Ok(Some(B::map(B::Entries::default())));
                 }
                 let key = self.key("looking for beginning of object key string")?;
-                self.open.push(Open::Map(Map::new(), key));
+                self.open.push(Open::Map(B::Entries::default(), key));
                 Ok(None)
             }
-            Some(b'"') => self.string().map(|s| Some(Value::String(s))),
+            Some(b'"') => self.string().map(|s| Some(B::string(s))),
             Some(b'-' | b'0'..=b'9') => self.number().map(Some),
-            Some(b't') => self.literal("true", Value::Bool(true)).map(Some),
-            Some(b'f') => self.literal("false", Value::Bool(false)).map(Some),
-            Some(b'n') => self.literal("null", Value::Null).map(Some),
+            Some(b't') => self.literal("true", B::bool(true)).map(Some),
+            Some(b'f') => self.literal("false", B::bool(false)).map(Some),
+            Some(b'n') => self.literal("null", B::null()).map(Some),
             Some(_) | None => Err(self.invalid("looking for beginning of value")),
         }
     }
 
-    /// Puts a value into an open collection; gives the collection back if it is finished.
-    fn add(&mut self, mut open: Open, value: Value) -> Result<Option<Value>, Problem> {
+    /// Puts a value into the innermost open collection; gives that back if it is finished.
+    fn add(&mut self, value: B) -> Result<Option<B>, Problem> {
         self.skip_space();
-        let (end, context) = match &mut open {
-            Open::List(list) => {
+        let (end, context) = match self.open.last_mut() {
+            Some(Open::Map(map, key)) => {
+                B::insert(map, std::mem::take(key), value);
+                (b'}', "after object key:value pair")
+            }
+            Some(Open::List(list)) => {
                 list.push(value);
                 (b']', "after array element")
             }
-            Open::Map(map, key) => {
-                map.insert(std::mem::take(key), value);
-                (b'}', "after object key:value pair")
-            }
+            None => return Ok(Some(value)),
         };
         match self.peek() {
             Some(b',') => {
                 self.pos += 1;
-                if let Open::Map(_, key) = &mut open {
+                if end == b'}' {
                     self.skip_space();
-                    *key = self.key("looking for beginning of object key string")?;
+                    let next = self.key("looking for beginning of object key string")?;
+                    if let Some(Open::Map(_, key)) = self.open.last_mut() {
+                        *key = next;
+                    }
                 }
-                self.open.push(open);
                 Ok(None)
             }
             Some(byte) if byte == end => {
                 self.pos += 1;
-                Ok(Some(match open {
-                    Open::List(list) => Value::List(list),
-                    Open::Map(map, _) => Value::Map(map),
+                Ok(self.open.pop().map(|open| match open {
+                    Open::List(list) => B::list(list),
+                    Open::Map(map, _) => B::map(map),
                 }))
             }
             Some(_) | None => Err(self.invalid(context)),
         }
     }
 
-    fn key(&mut self, context: &str) -> Result<String, Problem> {
+    fn key(&mut self, context: &str) -> Result<Cow<'t, str>, Problem> {
         if self.peek() != Some(b'"') {
             return Err(self.invalid(context));
         }
@@ -164,7 +175,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    fn literal(&mut self, word: &str, value: Value) -> Result<Value, Problem> {
+    fn literal(&mut self, word: &str, value: B) -> Result<B, Problem> {
         for expected in word.bytes() {
             if self.peek() != Some(expected) {
                 let expected = char::from(expected);
@@ -175,7 +186,7 @@ impl Reader<'_> {
         Ok(value)
     }
 
-    fn number(&mut self) -> Result<Value, Problem> {
+    fn number(&mut self) -> Result<B, Problem> {
         let start = self.pos;
         if self.peek() == Some(b'-') {
             self.pos += 1;
@@ -211,19 +222,23 @@ impl Reader<'_> {
         }
     }
 
-    fn convert(&mut self, start: usize) -> Value {
+    fn convert(&mut self, start: usize) -> B {
+        if let Some(whole) = short_number(&self.text[start..self.pos]) {
+            let exact = self.numbers == Numbers::Exact;
+            return if exact { B::int(whole) } else { B::float(whole as f64) };
+        }
         let text = std::str::from_utf8(&self.text[start..self.pos]).unwrap_or_default();
         if self.numbers == Numbers::Exact {
             if let Ok(n) = text.parse::<i64>() {
-                return Value::Int(n);
+                return B::int(n);
             }
             if let Ok(n) = text.parse::<u64>() {
-                return Value::Uint(n);
+                return B::uint(n);
             }
         }
         let value = text.parse::<f64>().unwrap_or(f64::NAN);
         if value.is_finite() {
-            return Value::Float(value);
+            return B::float(value);
         }
         if self.too_large.is_none() {
             let message =
@@ -231,34 +246,42 @@ impl Reader<'_> {
             self.too_large = Some(Problem { span: Some(start..self.pos), ..Problem::new(message) });
         }
         // One that is alone stays, because where a map or list is expected its type is what counts.
-        if self.open.is_empty() { Value::Float(value) } else { Value::Null }
+        if self.open.is_empty() { B::float(value) } else { B::null() }
     }
 
-    fn string(&mut self) -> Result<String, Problem> {
+    fn string(&mut self) -> Result<Cow<'t, str>, Problem> {
         self.pos += 1;
-        let mut out: Option<String> = None;
-        let mut from = self.pos;
+        let first = self.run();
+        if self.peek() == Some(b'"') {
+            self.pos += 1;
+            return Ok(first);
+        }
+        let mut out = first.into_owned();
         loop {
             match self.peek() {
                 Some(b'"') => {
-                    let rest = lossy(&self.text[from..self.pos]);
                     self.pos += 1;
-                    return Ok(match out {
-                        Some(out) => out + &rest,
-                        None => rest.into_owned(),
-                    });
+                    return Ok(Cow::Owned(out));
                 }
                 Some(b'\\') => {
-                    let text = out.get_or_insert_default();
-                    text.push_str(&lossy(&self.text[from..self.pos]));
                     self.pos += 1;
-                    let c = self.escape()?;
-                    text.push(c);
-                    from = self.pos;
+                    out.push(self.escape()?);
                 }
-                Some(0x20..) => self.pos += 1,
                 Some(_) | None => return Err(self.invalid("in string literal")),
             }
+            out.push_str(&self.run());
+        }
+    }
+
+    /// Goes over characters of a string that mean themselves.
+    fn run(&mut self) -> Cow<'t, str> {
+        let from = self.pos;
+        let rest = self.text.get(from..).unwrap_or_default();
+        let len = rest.iter().position(|byte| ENDS_RUN[usize::from(*byte)]);
+        self.pos += len.unwrap_or(rest.len());
+        match self.utf8.and_then(|text| text.get(from..self.pos)) {
+            Some(run) => Cow::Borrowed(run),
+            None => lossy(&self.text[from..self.pos]),
         }
     }
 
@@ -319,9 +342,9 @@ impl Reader<'_> {
     }
 
     fn skip_space(&mut self) {
-        while matches!(self.peek(), Some(b' ' | b'\t' | b'\r' | b'\n')) {
-            self.pos += 1;
-        }
+        let rest = self.text.get(self.pos..).unwrap_or_default();
+        let space = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'));
+        self.pos += space.count();
     }
 
     /// Go's message for the byte at hand, or for the end of the text.
@@ -350,6 +373,35 @@ impl Reader<'_> {
             span: Some(self.pos..(self.pos + 1).min(self.text.len())),
         }
     }
+}
+
+/// Quotes, backslashes and control characters.
+const ENDS_RUN: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut control = 0;
+    while control < 0x20 {
+        table[control] = true;
+        control += 1;
+    }
+    table[b'"' as usize] = true;
+    table[b'\\' as usize] = true;
+    table
+};
+
+/// A whole number of a few digits; zero with a sign is none.
+fn short_number(text: &[u8]) -> Option<i64> {
+    const FEW: usize = 15;
+    let (negative, digits) = match text {
+        [b'-', digits @ ..] => (true, digits),
+        digits => (false, digits),
+    };
+    if digits.len() > FEW || negative && digits == b"0" {
+        return None;
+    }
+    let size = digits.iter().try_fold(0, |size, byte| {
+        byte.is_ascii_digit().then(|| size * 10 + i64::from(byte - b'0'))
+    })?;
+    Some(if negative { -size } else { size })
 }
 
 /// A byte as Go's JSON scanner quotes it.
