@@ -22,7 +22,7 @@ pub(super) fn read_filling<B: Build>(
     text: &[u8],
     numbers: Numbers,
 ) -> Result<(B, Option<Problem>), Problem> {
-    let mut reader = Reader::new(text, numbers);
+    let mut reader = Reader::new(text, std::str::from_utf8(text).ok(), numbers);
     let value = reader.value()?;
     reader.skip_space();
     if reader.pos < text.len() {
@@ -33,7 +33,8 @@ pub(super) fn read_filling<B: Build>(
 
 /// Reads one value and says where it ends; nothing where the text has none.
 pub(super) fn first(text: &[u8], numbers: Numbers) -> Result<Option<(Value, usize)>, Problem> {
-    let mut reader = Reader::new(text, numbers);
+    // Whoever reads a stream comes again: what follows the value is not looked at.
+    let mut reader = Reader::new(text, None, numbers);
     reader.skip_space();
     if reader.pos == text.len() {
         return Ok(None);
@@ -47,7 +48,7 @@ pub(super) fn first(text: &[u8], numbers: Numbers) -> Result<Option<(Value, usiz
 
 struct Reader<'t, B: Build> {
     text: &'t [u8],
-    /// The same, if it is UTF-8.
+    /// The same, if it is known to be UTF-8.
     utf8: Option<&'t str>,
     pos: usize,
     numbers: Numbers,
@@ -63,8 +64,7 @@ enum Open<'t, B: Build> {
 }
 
 impl<'t, B: Build> Reader<'t, B> {
-    fn new(text: &'t [u8], numbers: Numbers) -> Self {
-        let utf8 = std::str::from_utf8(text).ok();
+    fn new(text: &'t [u8], utf8: Option<&'t str>, numbers: Numbers) -> Self {
         Self { text, utf8, pos: 0, numbers, open: Vec::new(), too_large: None }
     }
 
