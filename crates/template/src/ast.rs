@@ -9,6 +9,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::Complex;
+use crate::lexer::Token;
 use crate::stack;
 use crate::unicode::quote;
 
@@ -21,6 +22,31 @@ pub(crate) struct NodeId(pub(crate) u32);
 pub(crate) struct Span {
     pub(crate) start: u32,
     pub(crate) end: u32,
+}
+
+/// A chain of fields, perhaps behind a variable.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Path {
+    /// All of it: `$x.A.B`.
+    pub(crate) span: Span,
+    /// The names.
+    pub(crate) keys: Keys,
+}
+
+/// Names of fields, in [`Ast::keys`] and the program's table.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Keys {
+    pub(crate) first: u32,
+    pub(crate) len: u32,
+}
+
+/// The value of a string constant.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Literal {
+    /// Bytes of the text.
+    Plain(Span),
+    /// By its number in [`Ast::strings`].
+    Escaped(u32),
 }
 
 /// Nodes that belong to one node, in order.
@@ -49,7 +75,7 @@ pub(crate) enum NodeKind {
     /// A term and the fields after it, `.A.B`.
     Chain {
         term: NodeId,
-        fields: Span,
+        fields: Path,
     },
     Command {
         args: Children,
@@ -57,9 +83,12 @@ pub(crate) enum NodeKind {
     Continue,
     Dot,
     /// `.A.B`.
-    Field(Span),
-    /// A function's name.
-    Identifier(Span),
+    Field(Path),
+    /// A function's name, and its number in the library.
+    Identifier {
+        name: Span,
+        function: u32,
+    },
     If(Branch),
     List(Children),
     Nil,
@@ -71,15 +100,15 @@ pub(crate) enum NodeKind {
         commands: Children,
     },
     Range(Branch),
-    /// By its number in [`Ast::strings`]; the span is the quoted form.
-    String(u32),
+    /// The span is the quoted form.
+    String(Literal),
     Template {
-        name: u32,
+        name: Literal,
         pipe: Option<NodeId>,
     },
     Text,
     /// `$x.A.B`.
-    Variable(Span),
+    Variable(Path),
     With(Branch),
 }
 
@@ -114,9 +143,11 @@ pub(crate) struct Definition {
 pub(crate) struct Ast {
     nodes: Vec<Node>,
     children: Vec<NodeId>,
+    /// Names in chains of fields.
+    pub(crate) keys: Vec<Span>,
     pub(crate) numbers: Vec<Number>,
-    /// Unquoted; an escape can make them other than UTF-8.
-    pub(crate) strings: Vec<Arc<[u8]>>,
+    /// What strings with escapes stand for; that can be other than UTF-8.
+    pub(crate) strings: Vec<Box<[u8]>>,
     pub(crate) definitions: Vec<Definition>,
 }
 
@@ -134,6 +165,21 @@ impl Span {
     }
 }
 
+impl From<Token> for Span {
+    fn from(token: Token) -> Self {
+        Self { start: token.start, end: token.end }
+    }
+}
+
+impl Path {
+    /// Without its fields: the variable.
+    pub(crate) fn base(self, ast: &Ast) -> Span {
+        let first = &ast.keys[self.keys.first as usize..][..self.keys.len as usize];
+        let end = first.first().map_or(self.span.end, |key| key.start - 1);
+        Span { start: self.span.start, end }
+    }
+}
+
 impl Children {
     pub(crate) fn is_empty(self) -> bool {
         self.len == 0
@@ -141,10 +187,33 @@ impl Children {
 }
 
 impl Ast {
-    pub(crate) fn add(&mut self, pos: usize, span: Span, kind: NodeKind) -> NodeId {
+    pub(crate) fn add(&mut self, pos: u32, span: Span, kind: NodeKind) -> NodeId {
         let id = NodeId(self.nodes.len() as u32);
-        self.nodes.push(Node { pos: pos as u32, span, kind });
+        self.nodes.push(Node { pos, span, kind });
         id
+    }
+
+    /// A tree of a text that has so many tokens.
+    pub(crate) fn with_room(tokens: usize) -> Self {
+        Self {
+            nodes: Vec::with_capacity(tokens),
+            children: Vec::with_capacity(tokens),
+            keys: Vec::with_capacity(tokens / 4),
+            ..Self::default()
+        }
+    }
+
+    /// Makes a chain of fields longer; it is at its second name.
+    pub(crate) fn extend(&mut self, id: NodeId, pos: u32, span: Span, kind: NodeKind) {
+        self.nodes[id.0 as usize] = Node { pos, span, kind };
+    }
+
+    /// The value of a string constant.
+    pub(crate) fn string<'a>(&'a self, literal: Literal, text: &'a str) -> &'a [u8] {
+        match literal {
+            Literal::Plain(span) => &text.as_bytes()[span.range()],
+            Literal::Escaped(number) => &self.strings[number as usize],
+        }
     }
 
     pub(crate) fn group(&mut self, nodes: &[NodeId]) -> Children {
@@ -169,7 +238,7 @@ impl Ast {
     pub(crate) fn is_assigned(&self, name: &str, text: &str) -> bool {
         self.nodes.iter().any(|node| match node.kind {
             NodeKind::Pipe { declared, assigns: true, .. } => self.children(declared).iter().any(
-                |&v| matches!(self.kind(v), NodeKind::Variable(known) if known.of(text) == name),
+                |&v| matches!(self.kind(v), NodeKind::Variable(known) if known.span.of(text) == name),
             ),
             _ => false,
         })
@@ -191,7 +260,7 @@ impl Ast {
             | NodeKind::Continue
             | NodeKind::Dot
             | NodeKind::Field(_)
-            | NodeKind::Identifier(_)
+            | NodeKind::Identifier { .. }
             | NodeKind::If(_)
             | NodeKind::Nil
             | NodeKind::Number(_)
@@ -229,7 +298,7 @@ impl Ast {
             NodeKind::Continue => out.push_str("{{continue}}"),
             NodeKind::Chain { term, fields } => {
                 self.write_operand(term, text, out);
-                out.push_str(fields.of(text));
+                out.push_str(fields.span.of(text));
             }
             NodeKind::Command { args } => {
                 for (at, &arg) in self.children(args).iter().enumerate() {
@@ -239,9 +308,10 @@ impl Ast {
                     self.write_operand(arg, text, out);
                 }
             }
-            NodeKind::Field(name) | NodeKind::Identifier(name) | NodeKind::Variable(name) => {
-                out.push_str(name.of(text));
+            NodeKind::Field(path) | NodeKind::Variable(path) => {
+                out.push_str(path.span.of(text));
             }
+            NodeKind::Identifier { name, .. } => out.push_str(name.of(text)),
             NodeKind::If(branch) => self.write_branch("if", branch, text, out),
             NodeKind::Range(branch) => self.write_branch("range", branch, text, out),
             NodeKind::With(branch) => self.write_branch("with", branch, text, out),
@@ -259,7 +329,7 @@ impl Ast {
             }
             NodeKind::Template { name, pipe } => {
                 out.push_str("{{template ");
-                out.push_str(&quote(&*self.strings[name as usize]));
+                out.push_str(&quote(self.string(name, text)));
                 if let Some(pipe) = pipe {
                     out.push(' ');
                     self.write(pipe, text, out);

@@ -10,10 +10,8 @@ mod control;
 pub(crate) mod literal;
 mod pipeline;
 
-use foldhash::HashMap;
-
 use crate::ast::{Ast, NodeId, NodeKind, Span};
-use crate::instructions::{Code, Constant, Instruction, Keys, NOTED};
+use crate::instructions::{Code, Constant, Instruction, NOTED};
 use crate::library::Library;
 use crate::program::{Body, Tables};
 
@@ -24,9 +22,11 @@ pub(crate) fn compile(text: &str, ast: &Ast, library: &Library) -> (Vec<Body>, T
         ast,
         library,
         tables: Tables::default(),
-        interned: HashMap::default(),
-        code: Code::default(),
+        instructions: Vec::new(),
+        locations: Vec::new(),
+        slots: 0,
         scope: Vec::new(),
+        jumps: Vec::new(),
         loops: Vec::new(),
         at: NOTED,
     };
@@ -45,10 +45,14 @@ struct Compiler<'t> {
     ast: &'t Ast,
     library: &'t Library,
     tables: Tables,
-    interned: HashMap<&'t str, u32>,
-    code: Code,
+    /// Of the body that is being compiled.
+    instructions: Vec<Instruction>,
+    locations: Vec<NodeId>,
+    slots: u32,
     /// Variables by slot, innermost last.
     scope: Vec<&'t str>,
+    /// Short circuits whose end is not reached yet.
+    jumps: Vec<Patch>,
     loops: Vec<OpenLoop>,
     /// Go's current node.
     at: NodeId,
@@ -68,15 +72,19 @@ struct Patch(usize);
 
 impl<'t> Compiler<'t> {
     fn body(&mut self, body: NodeId) -> Code {
-        self.scope = vec!["$"];
-        self.code = Code { slots: 1, ..Code::default() };
+        self.scope.clear();
+        self.scope.push("$");
+        self.slots = 1;
+        self.instructions.clear();
+        self.locations.clear();
         self.at = body;
         self.list(body);
         self.emit(Instruction::End);
-        let mut code = std::mem::take(&mut self.code);
-        code.instructions.shrink_to_fit();
-        code.locations.shrink_to_fit();
-        code
+        Code {
+            instructions: self.instructions.as_slice().into(),
+            locations: self.locations.as_slice().into(),
+            slots: self.slots,
+        }
     }
 
     fn list(&mut self, list: NodeId) {
@@ -108,7 +116,7 @@ impl<'t> Compiler<'t> {
             | NodeKind::Command { .. }
             | NodeKind::Dot
             | NodeKind::Field(_)
-            | NodeKind::Identifier(_)
+            | NodeKind::Identifier { .. }
             | NodeKind::Nil
             | NodeKind::Number(_)
             | NodeKind::Pipe { .. }
@@ -122,8 +130,8 @@ impl<'t> Compiler<'t> {
     }
 
     fn emit_at(&mut self, instruction: Instruction, at: NodeId) {
-        self.code.instructions.push(instruction);
-        self.code.locations.push(at);
+        self.instructions.push(instruction);
+        self.locations.push(at);
     }
 
     fn fail(&mut self, message: impl Into<Box<str>>) {
@@ -140,19 +148,19 @@ impl<'t> Compiler<'t> {
 
     /// The number of the next instruction.
     fn here(&self) -> u32 {
-        self.code.instructions.len() as u32
+        self.instructions.len() as u32
     }
 
     /// Emits a jump of a kind whose target [`land`](Self::land) sets later.
     fn jump(&mut self, instruction: Instruction) -> Patch {
         self.emit(instruction);
-        Patch(self.code.instructions.len() - 1)
+        Patch(self.instructions.len() - 1)
     }
 
     /// Lets a jump lead here.
     fn land(&mut self, patch: &Patch) {
         let here = self.here();
-        match &mut self.code.instructions[patch.0] {
+        match &mut self.instructions[patch.0] {
             Instruction::Jump(target)
             | Instruction::JumpUnless(target)
             | Instruction::With(target)
@@ -161,34 +169,10 @@ impl<'t> Compiler<'t> {
         }
     }
 
-    /// Names of fields: `.A.B` without the first dot.
-    fn keys(&mut self, names: &'t str) -> Keys {
-        let first = self.tables.keys.len() as u32;
-        let mut len = 0;
-        if !names.contains('.') {
-            let first = self.key(names);
-            return Keys { first, len: 1 };
-        }
-        for name in names.split('.') {
-            self.tables.keys.push(name.into());
-            len += 1;
-        }
-        Keys { first, len }
-    }
-
-    fn key(&mut self, name: &'t str) -> u32 {
-        let next = self.tables.keys.len() as u32;
-        let number = *self.interned.entry(name).or_insert(next);
-        if number == next {
-            self.tables.keys.push(name.into());
-        }
-        number
-    }
-
     /// A new variable in the innermost scope.
     fn declare(&mut self, name: &'t str) -> u32 {
         self.scope.push(name);
-        self.code.slots = self.code.slots.max(self.scope.len() as u32);
+        self.slots = self.slots.max(self.scope.len() as u32);
         self.scope.len() as u32 - 1
     }
 

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::ast::NodeId;
+use crate::ast::{Keys, NodeId, Span};
 use crate::{IntKind, List, ListType, Map, MapType, Param, Str, Value};
 
 /// One step of the machine: a stack of values, the dot, and slots for variables.
@@ -45,8 +45,8 @@ pub(crate) enum Instruction {
     Check(u32),
     /// Copies the top to a variable.
     Store(u32),
-    /// Copies the top to a variable that must have been declared; the message says it was not.
-    Assign { slot: u32, message: u32 },
+    /// Copies the top to a variable that must have been declared.
+    Assign { slot: u32, name: Span },
     /// Moves the top to a variable.
     StoreDrop(u32),
     /// Copies one variable to another.
@@ -92,13 +92,6 @@ pub(crate) enum Instruction {
     End,
 }
 
-/// Names of a chain of fields, in the program's table.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Keys {
-    pub(crate) first: u32,
-    pub(crate) len: u32,
-}
-
 /// A value that is known when a text is compiled.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Constant {
@@ -108,6 +101,8 @@ pub(crate) enum Constant {
     Uint(u64, crate::UintKind),
     Float(f64),
     Complex(crate::Complex),
+    /// Bytes of the text, few enough to be copied into a value.
+    Short(Span),
     Str(Arc<[u8]>),
     /// A nil of this type.
     Nil(Param),
@@ -163,9 +158,9 @@ pub(crate) enum Base {
 /// One compiled body.
 #[derive(Debug, Default)]
 pub(crate) struct Code {
-    pub(crate) instructions: Vec<Instruction>,
+    pub(crate) instructions: Box<[Instruction]>,
     /// For each instruction the node at which Go would say it is, or [`NOTED`].
-    pub(crate) locations: Vec<NodeId>,
+    pub(crate) locations: Box<[NodeId]>,
     /// Number of variables.
     pub(crate) slots: u32,
 }
@@ -174,7 +169,7 @@ pub(crate) struct Code {
 pub(crate) const NOTED: NodeId = NodeId(u32::MAX);
 
 impl Constant {
-    pub(crate) fn value(&self) -> Value {
+    pub(crate) fn value(&self, text: &str) -> Value {
         match self {
             Self::Missing => Value::Missing,
             Self::Bool(value) => Value::Bool(*value),
@@ -182,6 +177,7 @@ impl Constant {
             Self::Uint(value, kind) => Value::Uint(*value, *kind),
             Self::Float(value) => Value::float(*value),
             Self::Complex(value) => Value::object(*value),
+            Self::Short(span) => Value::Str(Str::from(&text.as_bytes()[span.range()])),
             Self::Str(value) => Value::Str(Str::from(value)),
             Self::Nil(param) => nil_of(*param),
         }

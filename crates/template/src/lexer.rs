@@ -1,19 +1,23 @@
 //! Text to tokens, with Go's delimiters, trim markers and comments.
 //!
-//! Invariant: tokens, their lines and the words of every error are those of Go's
-//! `text/template/parse`. Trimming happens here; the parser never sees it.
+//! Invariant: tokens and the words of every error are those of Go's `text/template/parse`. Trimming
+//! happens here; the parser never sees it. Space inside an action is no token of its own, but known
+//! to the token after it. Lines are not counted: only errors ask for them ([`line_at`]).
 
 mod scan;
 
 use crate::unicode;
 
-/// A token: its bytes in the text, and the line on which it starts.
+/// A token: its bytes in the text.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Token {
+    pub(crate) start: u32,
+    pub(crate) end: u32,
     pub(crate) kind: TokenKind,
-    pub(crate) start: usize,
-    pub(crate) end: usize,
-    pub(crate) line: usize,
+    /// Whether space stands before it, in an action.
+    pub(crate) spaced: bool,
+    /// Whether the bytes between a string's quotes are its value.
+    pub(crate) plain: bool,
 }
 
 /// What a token is. Keywords come last.
@@ -37,7 +41,6 @@ pub(crate) enum TokenKind {
     RawString,
     RightDelim,
     RightParen,
-    Space,
     String,
     Text,
     Variable,
@@ -62,24 +65,50 @@ pub(crate) struct Words {
     pub(crate) continue_is_function: bool,
 }
 
-/// Reads one token after the other.
-pub(crate) struct Lexer<'t> {
-    text: &'t str,
-    pos: usize,
-    start: usize,
-    at_end: bool,
-    parens: i32,
-    line: usize,
-    start_line: usize,
-    inside_action: bool,
-    words: Words,
-    error: String,
+/// The tokens of a text.
+#[derive(Debug)]
+pub(crate) struct Tokens {
+    /// In order; the last one is of kind [`TokenKind::Eof`] or [`TokenKind::Error`].
+    pub(crate) list: Vec<Token>,
+    /// What is wrong where the last token is an error.
+    pub(crate) error: String,
 }
 
-const LEFT: &str = "{{";
-const RIGHT: &str = "}}";
+/// Reads all tokens of a text.
+pub(crate) fn lex(text: &str, words: Words) -> Tokens {
+    let list = Vec::with_capacity(text.len() / BYTES_PER_TOKEN + 8);
+    let tokens = Tokens { list, error: String::new() };
+    let mut lexer =
+        Lexer { text, bytes: text.as_bytes(), pos: 0, start: 0, spaced: false, words, tokens };
+    while lexer.text() && lexer.action() {}
+    lexer.tokens
+}
+
+/// Where the line that a byte is in comes in the text, counted from 1.
+pub(crate) fn line_at(text: &str, offset: usize) -> usize {
+    1 + memchr::memchr_iter(b'\n', &text.as_bytes()[..offset]).count()
+}
+
+struct Lexer<'t> {
+    text: &'t str,
+    bytes: &'t [u8],
+    pos: usize,
+    /// Where the token that is being read begins.
+    start: usize,
+    /// Whether space stands before it.
+    spaced: bool,
+    words: Words,
+    tokens: Tokens,
+}
+
+const LEFT: &[u8; 2] = b"{{";
+const RIGHT: &[u8] = b"}}";
+/// A right delimiter that trims, behind a space.
+const TRIMMING_RIGHT: &[u8] = b"-}}";
 /// A marker and the space beside it.
 const TRIM_MARKER: usize = 2;
+/// About how many bytes of a chart's templates are one token.
+const BYTES_PER_TOKEN: usize = 6;
 
 impl TokenKind {
     /// Whether the token is a word of the language, shown as `<word>` in errors.
@@ -88,245 +117,116 @@ impl TokenKind {
     }
 }
 
-impl<'t> Lexer<'t> {
-    pub(crate) fn new(text: &'t str, words: Words) -> Self {
-        Self {
-            text,
-            pos: 0,
-            start: 0,
-            at_end: false,
-            parens: 0,
-            line: 1,
-            start_line: 1,
-            inside_action: false,
-            words,
-            error: String::new(),
-        }
-    }
-
-    /// What was wrong, after a token of kind [`TokenKind::Error`].
-    pub(crate) fn error(&self) -> &str {
-        &self.error
-    }
-
-    /// The next token; [`TokenKind::Eof`] for ever at the end.
-    pub(crate) fn next_token(&mut self) -> Token {
-        if !self.error.is_empty() {
-            return Token { kind: TokenKind::Eof, ..self.token_at(self.pos) };
-        }
-        if self.inside_action { self.action() } else { self.text() }
-    }
-
-    /// Text up to the next action; comments disappear.
-    fn text(&mut self) -> Token {
+impl Lexer<'_> {
+    /// Text up to the next action; comments disappear. Whether there is an action.
+    fn text(&mut self) -> bool {
+        self.start = self.pos;
         loop {
-            let Some(offset) = find_left(&self.text[self.pos..]) else {
-                self.pos = self.text.len();
-                if self.pos == self.start {
-                    return self.emit(TokenKind::Eof);
+            let Some(left) = find_pair(self.bytes, self.pos, *LEFT) else {
+                self.pos = self.bytes.len();
+                if self.start < self.pos {
+                    self.emit(TokenKind::Text);
                 }
-                self.count_lines();
-                return self.emit(TokenKind::Text);
+                self.emit(TokenKind::Eof);
+                return false;
             };
-            if offset > 0 {
-                self.pos += offset;
-                let trim = if has_left_trim_marker(&self.text[self.pos + LEFT.len()..]) {
-                    right_trim_len(&self.text[self.start..self.pos])
-                } else {
-                    0
-                };
-                self.pos -= trim;
-                self.count_lines();
-                let token = self.emit(TokenKind::Text);
-                self.pos += trim;
-                self.ignore();
-                if token.start < token.end {
-                    return token;
-                }
+            let inside = left + LEFT.len();
+            let trims = has_left_trim_marker(&self.bytes[inside..]);
+            self.pos = if trims { trim_end(self.bytes, self.start, left) } else { left };
+            if self.start < self.pos {
+                self.emit(TokenKind::Text);
             }
-            if let Some(token) = self.left_delim() {
-                return token;
+            let marker = if trims { TRIM_MARKER } else { 0 };
+            self.pos = inside + marker;
+            if !self.bytes[self.pos..].starts_with(b"/*") {
+                self.push(TokenKind::LeftDelim, left, inside);
+                return true;
+            }
+            self.start = self.pos;
+            if !self.comment() {
+                return false;
             }
         }
     }
 
-    /// The left delimiter, or nothing if it opened a comment that was skipped.
-    fn left_delim(&mut self) -> Option<Token> {
-        self.pos += LEFT.len();
-        let marker = if has_left_trim_marker(&self.text[self.pos..]) { TRIM_MARKER } else { 0 };
-        if self.text[self.pos + marker..].starts_with("/*") {
-            self.pos += marker;
-            self.ignore();
-            return self.comment();
-        }
-        let token = self.emit(TokenKind::LeftDelim);
-        self.inside_action = true;
-        self.pos += marker;
-        self.ignore();
-        self.parens = 0;
-        Some(token)
-    }
-
-    /// Skips a comment; a token only if something is wrong with it.
-    fn comment(&mut self) -> Option<Token> {
+    /// Skips a comment; whether nothing is wrong with it.
+    fn comment(&mut self) -> bool {
         self.pos += 2;
-        let Some(end) = self.text[self.pos..].find("*/") else {
-            return Some(self.fail("unclosed comment"));
+        let Some(end) = find_pair(self.bytes, self.pos, *b"*/") else {
+            return self.fail("unclosed comment");
         };
-        self.pos += end + 2;
-        let Some(trim) = self.right_delim_here() else {
-            return Some(self.fail("comment ends before closing delimiter"));
-        };
-        self.count_lines();
-        self.emit(TokenKind::Text);
-        if trim {
-            self.pos += TRIM_MARKER;
+        self.pos = end + 2;
+        let rest = &self.bytes[self.pos..];
+        if rest.first().is_some_and(|&byte| is_space(byte)) && rest[1..].starts_with(TRIMMING_RIGHT)
+        {
+            self.pos = skip_space(self.bytes, self.pos + TRIM_MARKER + RIGHT.len());
+        } else if rest.starts_with(RIGHT) {
+            self.pos += RIGHT.len();
+        } else {
+            return self.fail("comment ends before closing delimiter");
         }
-        self.pos += RIGHT.len();
-        if trim {
-            self.pos += left_trim_len(&self.text[self.pos..]);
-        }
-        self.ignore();
-        None
-    }
-
-    /// The right delimiter, which is known to be here.
-    fn right_delim(&mut self) -> Token {
-        let trim = self.right_delim_here() == Some(true);
-        if trim {
-            self.pos += TRIM_MARKER;
-            self.ignore();
-        }
-        self.pos += RIGHT.len();
-        let token = self.emit(TokenKind::RightDelim);
-        if trim {
-            self.pos += left_trim_len(&self.text[self.pos..]);
-            self.ignore();
-        }
-        self.inside_action = false;
-        token
-    }
-
-    /// Whether a right delimiter is here, and whether it trims.
-    fn right_delim_here(&self) -> Option<bool> {
-        let rest = &self.text[self.pos..];
-        if has_right_trim_marker(rest) && rest[TRIM_MARKER..].starts_with(RIGHT) {
-            return Some(true);
-        }
-        rest.starts_with(RIGHT).then_some(false)
-    }
-
-    #[inline]
-    fn next(&mut self) -> Option<char> {
-        let Some(char) = self.peek() else {
-            self.at_end = true;
-            return None;
-        };
-        self.pos += char.len_utf8();
-        if char == '\n' {
-            self.line += 1;
-        }
-        Some(char)
-    }
-
-    /// The next character; most of what stands in actions is ASCII.
-    #[inline]
-    fn peek(&self) -> Option<char> {
-        match self.text.as_bytes().get(self.pos) {
-            Some(byte) if byte.is_ascii() => Some(char::from(*byte)),
-            Some(_) => self.text[self.pos..].chars().next(),
-            None => None,
-        }
-    }
-
-    /// Steps back one character, unless the end was met.
-    #[inline]
-    fn back(&mut self) {
-        if self.at_end {
-            return;
-        }
-        if let Some(char) = self.text[..self.pos].chars().next_back() {
-            self.pos -= char.len_utf8();
-            if char == '\n' {
-                self.line -= 1;
-            }
-        }
-    }
-
-    fn emit(&mut self, kind: TokenKind) -> Token {
-        let token = Token { kind, start: self.start, end: self.pos, line: self.start_line };
         self.start = self.pos;
-        self.start_line = self.line;
-        token
+        true
     }
 
-    fn token_at(&self, pos: usize) -> Token {
-        Token { kind: TokenKind::Eof, start: pos, end: pos, line: self.start_line }
-    }
-
-    /// Counts the line breaks of text that was passed over at once.
-    fn count_lines(&mut self) {
-        self.line += count_lines(&self.text[self.start..self.pos]);
-    }
-
-    fn ignore(&mut self) {
-        self.count_lines();
+    fn emit(&mut self, kind: TokenKind) {
+        self.push(kind, self.start, self.pos);
         self.start = self.pos;
-        self.start_line = self.line;
     }
 
-    fn fail(&mut self, message: impl Into<String>) -> Token {
-        self.error = message.into();
-        Token {
-            kind: TokenKind::Error,
-            start: self.start,
-            end: self.pos.max(self.start),
-            line: self.start_line,
-        }
+    fn push(&mut self, kind: TokenKind, start: usize, end: usize) {
+        let (start, end) = (start as u32, end as u32);
+        self.tokens.list.push(Token { start, end, kind, spaced: self.spaced, plain: false });
+    }
+
+    /// Ends with an error at what was read since the token's start.
+    #[cold]
+    fn fail(&mut self, message: impl Into<String>) -> bool {
+        self.tokens.error = message.into();
+        self.emit(TokenKind::Error);
+        false
     }
 }
 
 #[inline]
-pub(crate) fn is_space(char: char) -> bool {
-    matches!(char, ' ' | '\t' | '\r' | '\n')
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
 
 #[inline]
-pub(crate) fn is_alphanumeric(char: char) -> bool {
+fn is_word(byte: u8) -> bool {
+    byte == b'_' || byte.is_ascii_alphanumeric()
+}
+
+fn is_alphanumeric(char: char) -> bool {
     if char.is_ascii() {
-        return char == '_' || char.is_ascii_alphanumeric();
+        return is_word(char as u8);
     }
     unicode::is_letter(char) || unicode::is_digit(char)
 }
 
-/// Where the next left delimiter is.
-fn find_left(text: &str) -> Option<usize> {
-    let bytes = text.as_bytes();
-    memchr::memchr_iter(b'{', bytes).find(|at| bytes.get(at + 1) == Some(&b'{'))
+/// Where two bytes stand next to each other.
+fn find_pair(bytes: &[u8], from: usize, [first, second]: [u8; 2]) -> Option<usize> {
+    let mut found = memchr::memchr_iter(first, &bytes[from..]).map(|at| from + at);
+    found.find(|at| bytes.get(at + 1) == Some(&second))
 }
 
-fn count_lines(text: &str) -> usize {
-    // Most of what is skipped is a blank or two: not worth a call.
-    if text.len() < 16 {
-        return text.bytes().filter(|&byte| byte == b'\n').count();
+fn has_left_trim_marker(bytes: &[u8]) -> bool {
+    matches!(bytes, [b'-', space, ..] if is_space(*space))
+}
+
+/// Where what stands before `end` ends without its space.
+fn trim_end(bytes: &[u8], start: usize, mut end: usize) -> usize {
+    while end > start && is_space(bytes[end - 1]) {
+        end -= 1;
     }
-    memchr::memchr_iter(b'\n', text.as_bytes()).count()
+    end
 }
 
-fn has_left_trim_marker(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    bytes.len() >= 2 && bytes[0] == b'-' && is_space(char::from(bytes[1]))
-}
-
-fn has_right_trim_marker(text: &str) -> bool {
-    let bytes = text.as_bytes();
-    bytes.len() >= 2 && is_space(char::from(bytes[0])) && bytes[1] == b'-'
-}
-
-fn right_trim_len(text: &str) -> usize {
-    text.len() - text.trim_end_matches(is_space).len()
-}
-
-fn left_trim_len(text: &str) -> usize {
-    text.len() - text.trim_start_matches(is_space).len()
+/// Where the space that begins at a place ends.
+fn skip_space(bytes: &[u8], mut at: usize) -> usize {
+    while bytes.get(at).is_some_and(|&byte| is_space(byte)) {
+        at += 1;
+    }
+    at
 }

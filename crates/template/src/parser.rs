@@ -1,4 +1,4 @@
-//! Tokens to a tree, by recursive descent with three tokens of look-ahead.
+//! Tokens to a tree, by recursive descent.
 //!
 //! Invariant: what is accepted, and the words and line of every error, are Go's
 //! `text/template/parse`. Refused is what Go accepts, control structures nested deeper than
@@ -11,8 +11,8 @@ mod tokens;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::ast::{Ast, Children, Definition, NodeId, NodeKind, Span};
-use crate::lexer::{Lexer, Token, TokenKind, Words};
+use crate::ast::{Ast, Children, Definition, Literal, NodeId, NodeKind, Span};
+use crate::lexer::{Token, TokenKind, Words, lex};
 use crate::library::Library;
 use crate::unicode::quote;
 
@@ -58,11 +58,15 @@ pub(crate) fn parse(text: &str, library: &Library) -> Parsed<Ast> {
         break_is_function: library.contains("break"),
         continue_is_function: library.contains("continue"),
     };
+    let tokens = lex(text, words);
     let mut parser = Parser {
         text,
-        lexer: Lexer::new(text, words),
+        tokens: &tokens.list,
+        error: &tokens.error,
+        at: 0,
+        read: 0,
         library,
-        ast: Ast::default(),
+        ast: Ast::with_room(tokens.list.len()),
         tree: Tree::default(),
         nesting: 0,
         open: Vec::new(),
@@ -74,26 +78,30 @@ pub(crate) fn parse(text: &str, library: &Library) -> Parsed<Ast> {
 
 struct Parser<'t> {
     text: &'t str,
-    lexer: Lexer<'t>,
+    tokens: &'t [Token],
+    /// What is wrong with the last token.
+    error: &'t str,
+    /// The token that comes next.
+    at: usize,
+    /// The last token that was looked at.
+    read: usize,
     library: &'t Library,
     ast: Ast,
     tree: Tree,
     /// Control structures around this place, over all trees.
     nesting: usize,
     /// Where those that still need their end begin.
-    open: Vec<Range<usize>>,
+    open: Vec<Span>,
     /// Children of the nodes that are being read, innermost last.
     pending: Vec<NodeId>,
 }
 
-/// State of one body: each definition has its own look-ahead and variables.
+/// State of one body: each definition has its own variables.
 #[derive(Default)]
 struct Tree {
-    tokens: [Token; 3],
-    peeked: usize,
     variables: Vec<Span>,
-    /// Line of the action's left delimiter; 0 outside.
-    action_line: usize,
+    /// The action's left delimiter; nothing outside of actions.
+    action: Option<u32>,
     ranges: usize,
     parentheses: usize,
 }
@@ -127,12 +135,13 @@ impl Parser<'_> {
         let first = self.pending.len();
         while self.peek().kind != TokenKind::Eof {
             if self.peek().kind == TokenKind::LeftDelim {
-                let delimiter = self.next();
-                if self.next_non_space().kind == TokenKind::Define {
+                self.next();
+                if self.next().kind == TokenKind::Define {
                     self.definition()?;
                     continue;
                 }
-                self.back_two(delimiter);
+                self.back();
+                self.back();
             }
             match self.text_or_action()? {
                 Item::Node(node) => self.pending.push(node),
@@ -151,26 +160,26 @@ impl Parser<'_> {
     fn definition(&mut self) -> Parsed<()> {
         const CONTEXT: &str = "define clause";
         let outer = std::mem::take(&mut self.tree);
-        let token = self.next_non_space();
+        let token = self.next();
         if !matches!(token.kind, TokenKind::String | TokenKind::RawString) {
             return Err(self.unexpected(token, CONTEXT));
         }
         let name = self.unquote(token)?;
         self.expect(TokenKind::RightDelim, CONTEXT)?;
-        self.open.push(token.start..token.end);
-        self.body(&name, CONTEXT)?;
+        self.open.push(Span::from(token));
+        self.body(name, CONTEXT)?;
         self.open.pop();
         self.tree = outer;
         Ok(())
     }
 
     /// The body of a definition or block up to its end, added under its name.
-    fn body(&mut self, name: &[u8], context: &str) -> Parsed<()> {
+    fn body(&mut self, name: Literal, context: &str) -> Parsed<()> {
         let (body, terminator) = self.item_list()?;
         if terminator != Terminator::End {
             return Err(self.fail(format!("unexpected {} in {context}", terminator.text())));
         }
-        let name: Arc<str> = String::from_utf8_lossy(name).into();
+        let name: Arc<str> = String::from_utf8_lossy(self.ast.string(name, self.text)).into();
         let empty = self.ast.is_empty(body, self.text);
         let definition = Definition { name: Some(Arc::clone(&name)), body, empty };
         let known = self.ast.definitions.iter_mut();
@@ -195,30 +204,29 @@ impl Parser<'_> {
     }
 
     fn items(&mut self) -> Parsed<(NodeId, Terminator)> {
-        let start = self.peek_non_space().start;
+        let start = self.peek().start;
         let first = self.pending.len();
-        while self.peek_non_space().kind != TokenKind::Eof {
+        while self.peek().kind != TokenKind::Eof {
             match self.text_or_action()? {
                 Item::Node(node) => self.pending.push(node),
                 Item::Terminator(terminator) => return Ok((self.list(start, first), terminator)),
             }
         }
         let mut failure = self.fail("unexpected EOF");
-        failure.open = self.open.last().cloned();
+        failure.open = self.open.last().map(|span| span.range());
         Err(failure)
     }
 
     fn text_or_action(&mut self) -> Parsed<Item> {
-        let token = self.next_non_space();
+        let token = self.next();
         match token.kind {
             TokenKind::Text => {
-                let span = Span::new(token.start, token.end);
-                Ok(Item::Node(self.ast.add(token.start, span, NodeKind::Text)))
+                Ok(Item::Node(self.ast.add(token.start, Span::from(token), NodeKind::Text)))
             }
             TokenKind::LeftDelim => {
-                self.tree.action_line = token.line;
+                self.tree.action = Some(token.start);
                 let item = self.action();
-                self.tree.action_line = 0;
+                self.tree.action = None;
                 item
             }
             _ => Err(self.unexpected(token, "input")),
@@ -226,11 +234,11 @@ impl Parser<'_> {
     }
 
     /// A list of the nodes from `first` on that are open.
-    fn list(&mut self, start: usize, first: usize) -> NodeId {
+    fn list(&mut self, start: u32, first: usize) -> NodeId {
         let last = self.pending[first..].last();
-        let end = last.map_or(start, |&node| self.ast.node(node).span.end as usize);
+        let end = last.map_or(start, |&node| self.ast.node(node).span.end);
         let kind = NodeKind::List(self.close(first));
-        self.ast.add(start, Span::new(start, end.max(start)), kind)
+        self.ast.add(start, Span { start, end: end.max(start) }, kind)
     }
 
     /// Takes the open nodes from `first` on as one node's children.

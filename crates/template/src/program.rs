@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use foldhash::HashMap;
 
-use crate::ast::{Ast, NodeId};
+use crate::ast::{Ast, Keys, NodeId, Span};
 use crate::instructions::{Code, Constant, Loop, MethodCall};
 use crate::library::Library;
 use crate::parser::Failure;
@@ -44,7 +44,8 @@ pub(crate) struct Body {
 /// What instructions refer to by number.
 #[derive(Debug, Default)]
 pub(crate) struct Tables {
-    pub(crate) keys: Vec<Arc<str>>,
+    /// Names of fields in the text.
+    pub(crate) keys: Vec<Span>,
     pub(crate) constants: Vec<Constant>,
     pub(crate) params: Vec<Param>,
     pub(crate) loops: Vec<Loop>,
@@ -56,8 +57,10 @@ pub(crate) struct Tables {
 impl Program {
     /// Compiles a text against a library.
     pub(crate) fn compile(text: &Arc<str>, library: &Arc<Library>) -> Result<Self, Box<Failure>> {
-        let ast = parser::parse(text, library)?;
-        let (bodies, tables) = compiler::compile(text, &ast, library);
+        let mut ast = parser::parse(text, library)?;
+        let (bodies, mut tables) = compiler::compile(text, &ast, library);
+        tables.keys = std::mem::take(&mut ast.keys);
+        tables.keys.shrink_to_fit();
         Ok(Self {
             text: Arc::clone(text),
             library: Arc::clone(library),
@@ -65,6 +68,12 @@ impl Program {
             bodies,
             tables,
         })
+    }
+
+    /// The names of a chain of fields.
+    pub(crate) fn keys(&self, keys: Keys) -> impl DoubleEndedIterator<Item = &str> {
+        let spans = &self.tables.keys[keys.first as usize..][..keys.len as usize];
+        spans.iter().map(|span| span.of(&self.text))
     }
 
     /// The tree that the text was compiled from.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use diagnostic::Source;
 
-use crate::ast::{Ast, Branch, Children, NodeId, NodeKind, Span};
+use crate::ast::{Ast, Branch, Children, Literal, NodeId, NodeKind, Span};
 use crate::parser;
 use crate::set::parse_error;
 use crate::{Library, ParseError};
@@ -172,21 +172,21 @@ impl<'t> Node<'t> {
             }
             NodeKind::Command { args } => View::Command(self.all(args)),
             NodeKind::Text => View::Text(&text[self.span()]),
-            NodeKind::String(number) => View::String(self.string(number)),
+            NodeKind::String(literal) => View::String(self.string(literal)),
             NodeKind::Bool(value) => View::Bool(value),
             NodeKind::Number(_) => View::Number(&text[self.span()]),
             NodeKind::Nil => View::Nil,
             NodeKind::Dot => View::Dot,
-            NodeKind::Field(path) => View::Field(fields(path, text)),
+            NodeKind::Field(path) => View::Field(fields(path.span, text)),
             NodeKind::Chain { term, fields: path } => {
-                View::Chain { term: self.at(term), fields: fields(path, text) }
+                View::Chain { term: self.at(term), fields: fields(path.span, text) }
             }
             NodeKind::Variable(path) => {
-                let path = path.of(text);
+                let path = path.span.of(text);
                 let (name, rest) = path.find('.').map_or((path, ""), |at| path.split_at(at));
                 View::Variable { name, fields: split(rest) }
             }
-            NodeKind::Identifier(name) => View::Identifier(name.of(text)),
+            NodeKind::Identifier { name, .. } => View::Identifier(name.of(text)),
             NodeKind::Break | NodeKind::Continue => View::Jump,
         }
     }
@@ -212,8 +212,8 @@ impl<'t> Node<'t> {
         self.all(children).into_iter().map(|node| &text[node.span()]).collect()
     }
 
-    fn string(self, number: u32) -> Cow<'t, str> {
-        String::from_utf8_lossy(&self.tree.ast.strings[number as usize])
+    fn string(self, literal: Literal) -> Cow<'t, str> {
+        String::from_utf8_lossy(self.tree.ast.string(literal, &self.tree.source.text))
     }
 }
 

@@ -19,8 +19,9 @@ mod range;
 pub(crate) use check::{assignable, convert};
 pub(crate) use fault::{Fault, frame};
 
+use crate::ast::Keys;
 use crate::builtins::index;
-use crate::instructions::{Base, Code, Instruction, Keys, NOTED};
+use crate::instructions::{Base, Code, Instruction, NOTED};
 use crate::program::Program;
 use crate::set::Template;
 use crate::value::Kind;
@@ -202,7 +203,7 @@ impl Machine {
                     self.stack.push(value);
                 }
                 Constant(number) => {
-                    self.stack.push(tables.constants[number as usize].value());
+                    self.stack.push(tables.constants[number as usize].value(&program.text));
                 }
                 Missing => self.stack.push(Value::Missing),
                 DotFields(keys) => self.push_fields(cx, program, Base::Dot, keys)?,
@@ -237,9 +238,10 @@ impl Machine {
                     let value = self.stack.last().cloned().unwrap_or_default();
                     *self.cell_mut(slot) = Cell::concrete(value);
                 }
-                Assign { slot, message } => {
+                Assign { slot, name } => {
                     if self.cell(slot).state == CellState::Unset {
-                        return Err(Fault::new(&*tables.messages[message as usize]));
+                        let name = name.of(&program.text);
+                        return Err(Fault::new(format!("undefined variable: {name}")));
                     }
                     let value = self.stack.last().cloned().unwrap_or_default();
                     *self.cell_mut(slot) = Cell::concrete(value);
@@ -276,7 +278,7 @@ impl Machine {
                 Break(number) => self.end_loop(tables.loops[number as usize]),
                 Call { function, args } => self.call(cx, function, args as usize)?,
                 CallValue { name, args } => {
-                    let name = tables.constants[name as usize].value();
+                    let name = tables.constants[name as usize].value(&program.text);
                     self.call_value(cx, &name, args as usize)?;
                 }
                 Resolve(number) => {
@@ -351,8 +353,7 @@ impl Machine {
         keys: Keys,
     ) -> Step {
         let (mut value, mut interface) = self.take_base(program, base)?;
-        let first = keys.first as usize;
-        for key in &program.tables.keys[first..first + keys.len as usize] {
+        for key in program.keys(keys) {
             (value, interface) = field::read(cx, value, interface, key)?;
         }
         self.interface = interface;

@@ -4,21 +4,17 @@
 use super::Compiler;
 use super::literal;
 use super::pipeline::Args;
-use crate::ast::{NodeId, NodeKind, Span};
+use crate::ast::{NodeId, NodeKind};
 use crate::builtins::Special;
 use crate::instructions::{Constant, Instruction, NOTED};
 use crate::{Function, Library, Param};
 
 impl Compiler<'_> {
     /// Calls a function; `command` is where Go says a failed call is.
-    pub(super) fn function(&mut self, word: NodeId, command: NodeId, name: Span, args: Args<'_>) {
+    pub(super) fn function(&mut self, word: NodeId, command: NodeId, number: u32, args: Args<'_>) {
         self.at = word;
-        let name = self.text_of(name);
-        let Some(number) = self.library.find(name) else {
-            return self.fail(format!("{name:?} is not a defined function"));
-        };
-        let function = *self.library.function(number);
-        if let Some(message) = wrong_number(&function, args) {
+        let function = self.library.function(number);
+        if let Some(message) = wrong_number(function, args) {
             self.fail(message);
             return self.emit(Instruction::Missing);
         }
@@ -27,7 +23,7 @@ impl Compiler<'_> {
             return self.short_circuit(args, special == Some(Special::Or));
         }
         for (at, &arg) in args.rest.iter().enumerate() {
-            self.argument(arg, parameter(&function, at));
+            self.argument(arg, parameter(function, at));
             if special == Some(Special::Slice) && at > 0 && self.reads_a_place(arg) {
                 self.emit(Instruction::Wrap);
             }
@@ -36,7 +32,7 @@ impl Compiler<'_> {
             if !args.rest.is_empty() {
                 self.emit(Instruction::Raise(args.rest.len() as u32));
             }
-            self.check(parameter(&function, args.rest.len()));
+            self.check(parameter(function, args.rest.len()));
         }
         let call = if special == Some(Special::Call) {
             self.call_value(args)
@@ -66,7 +62,7 @@ impl Compiler<'_> {
 
     /// `and` and `or`: the first argument whose truth settles it, else the last one.
     fn short_circuit(&mut self, args: Args<'_>, when: bool) {
-        let mut jumps = Vec::new();
+        let first = self.jumps.len();
         let last = args.rest.len().saturating_sub(1);
         for (at, &arg) in args.rest.iter().enumerate() {
             self.argument(arg, Param::Value);
@@ -74,28 +70,34 @@ impl Compiler<'_> {
                 self.prepare_conditional(&args.rest[1..]);
             }
             if at < last || args.piped {
-                jumps.push(self.jump(Instruction::ShortCircuit { when, target: 0 }));
+                let jump = self.jump(Instruction::ShortCircuit { when, target: 0 });
+                self.jumps.push(jump);
                 self.emit(Instruction::Drop);
             }
         }
-        if jumps.is_empty() {
+        if self.jumps.len() == first {
             return;
         }
         self.emit(Instruction::Note);
         if args.piped {
             // The piped value is the result; behind a short circuit it is dropped instead.
             let end = self.jump(Instruction::Jump(0));
-            for jump in jumps {
-                self.land(&jump);
-            }
+            self.land_from(first);
             self.emit(Instruction::DropBelow);
             self.land(&end);
         } else {
-            for jump in jumps {
-                self.land(&jump);
-            }
+            self.land_from(first);
         }
         self.at = NOTED;
+    }
+
+    /// Lets the short circuits from one on lead here.
+    fn land_from(&mut self, first: usize) {
+        while self.jumps.len() > first
+            && let Some(jump) = self.jumps.pop()
+        {
+            self.land(&jump);
+        }
     }
 
     /// Variables of arguments that may not be evaluated start as those that they would hide.
@@ -112,7 +114,7 @@ impl Compiler<'_> {
             }
             slot += 1;
         }
-        self.code.slots = self.code.slots.max(slot);
+        self.slots = self.slots.max(slot);
     }
 
     /// Pushes an argument and makes it fit its parameter.
@@ -152,10 +154,12 @@ impl Compiler<'_> {
     fn operand(&mut self, arg: NodeId) {
         match self.ast.kind(arg) {
             NodeKind::Dot => self.emit(Instruction::Dot),
-            NodeKind::Field(names) => self.field(arg, names, &[], false),
-            NodeKind::Variable(names) => self.variable(arg, names, Args::none()),
+            NodeKind::Field(path) => self.field(arg, path, &[], false),
+            NodeKind::Variable(path) => self.variable(arg, path, Args::none()),
             NodeKind::Pipe { .. } => self.parenthesized(arg),
-            NodeKind::Identifier(name) => self.function(arg, arg, name, Args::none()),
+            NodeKind::Identifier { function, .. } => {
+                self.function(arg, arg, function, Args::none());
+            }
             NodeKind::Chain { term, fields } => self.chain(arg, term, fields, Args::none()),
             _ => self.ideal(arg),
         }

@@ -1,17 +1,17 @@
 //! Code of `if`, `with`, `range`, `template` and plain actions.
 
 use super::{Compiler, OpenLoop, Patch};
-use crate::ast::{Branch, NodeId, NodeKind};
+use crate::ast::{Branch, Literal, NodeId, NodeKind};
 use crate::instructions::{Instruction, Loop};
 
 impl Compiler<'_> {
     pub(super) fn action(&mut self, action: NodeId, pipe: NodeId) {
         self.pipeline(pipe);
-        if let Some(Instruction::Store(slot)) = self.code.instructions.last().copied()
+        if let Some(Instruction::Store(slot)) = self.instructions.last().copied()
             && self.declares(pipe)
         {
-            self.code.instructions.pop();
-            self.code.locations.pop();
+            self.instructions.pop();
+            self.locations.pop();
             self.emit(Instruction::StoreDrop(slot));
             return;
         }
@@ -79,8 +79,8 @@ impl Compiler<'_> {
         }
     }
 
-    pub(super) fn template(&mut self, node: NodeId, name: u32, pipe: Option<NodeId>) {
-        let name = String::from_utf8_lossy(&self.ast.strings[name as usize]);
+    pub(super) fn template(&mut self, node: NodeId, name: Literal, pipe: Option<NodeId>) {
+        let name = String::from_utf8_lossy(self.ast.string(name, self.text));
         let number = self.tables.templates.len() as u32;
         self.tables.templates.push(name.into());
         // Go looks the template up before it evaluates the pipeline.
@@ -126,11 +126,9 @@ impl Compiler<'_> {
     /// The slots that a loop sets: of two the first takes the index, one takes the element.
     fn loop_variables(&self, pipe: NodeId) -> (Option<u32>, Option<u32>) {
         let NodeKind::Pipe { declared, .. } = self.ast.kind(pipe) else { return (None, None) };
-        let slots: Vec<Option<u32>> =
-            self.ast.children(declared).iter().map(|&name| self.slot_of(name)).collect();
-        match slots[..] {
-            [index, element] => (index, element),
-            [element] => (None, element),
+        match *self.ast.children(declared) {
+            [index, element] => (self.slot_of(index), self.slot_of(element)),
+            [element] => (None, self.slot_of(element)),
             _ => (None, None),
         }
     }

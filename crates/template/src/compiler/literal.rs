@@ -2,17 +2,15 @@
 //!
 //! Also used when a method's parameters are known only while executing.
 
-use std::sync::Arc;
-
-use crate::ast::{Ast, NodeId, NodeKind, Number};
+use crate::ast::{Ast, Literal, NodeId, NodeKind, Number};
 use crate::instructions::Constant;
-use crate::{IntKind, Param, UintKind};
+use crate::{IntKind, Param, Str, UintKind};
 
 /// A literal where nothing says which type is wanted.
 pub(crate) fn ideal(ast: &Ast, node: NodeId, text: &str) -> Result<Constant, String> {
     match ast.kind(node) {
         NodeKind::Bool(value) => Ok(Constant::Bool(value)),
-        NodeKind::String(number) => Ok(Constant::Str(Arc::clone(&ast.strings[number as usize]))),
+        NodeKind::String(literal) => Ok(string(ast, literal, text)),
         NodeKind::Number(number) => {
             ideal_number(ast.numbers[number as usize], &ast.show(node, text))
         }
@@ -42,9 +40,7 @@ pub(crate) fn typed(ast: &Ast, node: NodeId, text: &str, param: Param) -> Result
             _ => Err(found("bool")),
         },
         Param::String => match ast.kind(node) {
-            NodeKind::String(number) => {
-                Ok(Constant::Str(Arc::clone(&ast.strings[number as usize])))
-            }
+            NodeKind::String(literal) => Ok(string(ast, literal, text)),
             _ => Err(found("string")),
         },
         Param::Int => int(IntKind::Int),
@@ -96,6 +92,13 @@ pub(crate) fn can_be_nil(param: Param) -> bool {
         | Param::Uint64
         | Param::Float64
         | Param::Duration => false,
+    }
+}
+
+fn string(ast: &Ast, literal: Literal, text: &str) -> Constant {
+    match literal {
+        Literal::Plain(span) if Str::is_short(span.range().len()) => Constant::Short(span),
+        Literal::Plain(_) | Literal::Escaped(_) => Constant::Str(ast.string(literal, text).into()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Code of pipelines and of the words at the start of a command.
 
 use super::Compiler;
-use crate::ast::{Children, NodeId, NodeKind, Span};
+use crate::ast::{Children, Keys, NodeId, NodeKind, Path, Span};
 use crate::instructions::{Base, Constant, Instruction, MethodArg, MethodCall};
 
 impl<'t> Compiler<'t> {
@@ -18,8 +18,8 @@ impl<'t> Compiler<'t> {
             self.command(command, stage > 0);
         }
         for &variable in self.ast.children(declared) {
-            let NodeKind::Variable(name) = self.ast.kind(variable) else { continue };
-            self.store(self.text_of(name), assigns);
+            let NodeKind::Variable(path) = self.ast.kind(variable) else { continue };
+            self.store(path.span, assigns);
         }
     }
 
@@ -34,21 +34,24 @@ impl<'t> Compiler<'t> {
     }
 
     pub(super) fn slot_of(&self, variable: NodeId) -> Option<u32> {
-        let NodeKind::Variable(name) = self.ast.kind(variable) else { return None };
-        self.find_variable(self.text_of(name))
+        let NodeKind::Variable(path) = self.ast.kind(variable) else { return None };
+        self.find_variable(self.text_of(path.span))
     }
 
-    fn store(&mut self, name: &'t str, assigns: bool) {
+    fn store(&mut self, name: Span, assigns: bool) {
         if !assigns {
-            let slot = self.declare(name);
+            let slot = self.declare(self.text_of(name));
             return self.emit(Instruction::Store(slot));
         }
-        let message = format!("undefined variable: {name}");
-        let Some(slot) = self.find_variable(name) else { return self.fail(message) };
+        let Some(slot) = self.find_variable(self.text_of(name)) else {
+            return self.undefined(self.text_of(name));
+        };
         // A declaration inside `and` or `or` may not have been reached.
-        let number = self.tables.messages.len() as u32;
-        self.tables.messages.push(message.into());
-        self.emit(Instruction::Assign { slot, message: number });
+        self.emit(Instruction::Assign { slot, name });
+    }
+
+    fn undefined(&mut self, name: &str) {
+        self.fail(format!("undefined variable: {name}"));
     }
 
     /// A command; `piped` if the previous one's value lies on the stack.
@@ -56,16 +59,18 @@ impl<'t> Compiler<'t> {
         let NodeKind::Command { args } = self.ast.kind(command) else { return };
         let Some((&first, rest)) = self.ast.children(args).split_first() else { return };
         match self.ast.kind(first) {
-            NodeKind::Field(names) => self.field(first, names, rest, piped),
+            NodeKind::Field(path) => self.field(first, path, rest, piped),
             NodeKind::Chain { term, fields } => {
                 self.chain(first, term, fields, Args { rest, piped });
             }
-            NodeKind::Identifier(name) => self.function(first, command, name, Args { rest, piped }),
+            NodeKind::Identifier { function, .. } => {
+                self.function(first, command, function, Args { rest, piped });
+            }
             NodeKind::Pipe { .. } => {
                 self.no_arguments(first, rest, piped);
                 self.parenthesized(first);
             }
-            NodeKind::Variable(names) => self.variable(first, names, Args { rest, piped }),
+            NodeKind::Variable(path) => self.variable(first, path, Args { rest, piped }),
             _ => {
                 self.at = first;
                 self.no_arguments(first, rest, piped);
@@ -75,44 +80,40 @@ impl<'t> Compiler<'t> {
     }
 
     /// `.A.B`, perhaps with arguments.
-    pub(super) fn field(&mut self, node: NodeId, names: Span, rest: &[NodeId], piped: bool) {
+    pub(super) fn field(&mut self, node: NodeId, path: Path, rest: &[NodeId], piped: bool) {
         self.at = node;
-        self.fields(node, Base::Dot, &self.text_of(names)[1..], Args { rest, piped });
+        self.fields(node, Base::Dot, path.keys, Args { rest, piped });
     }
 
     /// `$x.A.B`, perhaps with arguments.
-    pub(super) fn variable(&mut self, node: NodeId, names: Span, args: Args<'_>) {
+    pub(super) fn variable(&mut self, node: NodeId, path: Path, args: Args<'_>) {
         self.at = node;
-        let text = self.text_of(names);
-        let (name, fields) = text.split_once('.').unwrap_or((text, ""));
-        let Some(slot) = self.find_variable(name) else {
-            return self.fail(format!("undefined variable: {name}"));
-        };
-        if fields.is_empty() {
+        let name = self.text_of(path.base(self.ast));
+        let Some(slot) = self.find_variable(name) else { return self.undefined(name) };
+        if path.keys.len == 0 {
             self.no_arguments(node, args.rest, args.piped);
             return self.emit(Instruction::Variable(slot));
         }
-        self.fields(node, Base::Variable(slot), fields, args);
+        self.fields(node, Base::Variable(slot), path.keys, args);
     }
 
     /// `(…).A.B`, perhaps with arguments.
-    pub(super) fn chain(&mut self, node: NodeId, term: NodeId, fields: Span, args: Args<'_>) {
+    pub(super) fn chain(&mut self, node: NodeId, term: NodeId, fields: Path, args: Args<'_>) {
         self.at = node;
         if let NodeKind::Nil = self.ast.kind(term) {
             let shown = self.ast.show(node, self.text);
             return self.fail(format!("indirection through explicit nil in {shown}"));
         }
-        if let NodeKind::Identifier(name) = self.ast.kind(term) {
-            self.function(term, term, name, Args::none());
+        if let NodeKind::Identifier { function, .. } = self.ast.kind(term) {
+            self.function(term, term, function, Args::none());
         } else {
             self.at = term;
             self.parenthesized(term);
         }
-        self.fields(node, Base::Top, &self.text_of(fields)[1..], args);
+        self.fields(node, Base::Top, fields.keys, args);
     }
 
-    fn fields(&mut self, node: NodeId, base: Base, names: &'t str, args: Args<'_>) {
-        let keys = self.keys(names);
+    fn fields(&mut self, node: NodeId, base: Base, keys: Keys, args: Args<'_>) {
         if args.is_empty() {
             return self.emit(match base {
                 Base::Dot => Instruction::DotFields(keys),
@@ -190,8 +191,8 @@ impl<'t> Compiler<'t> {
 
     fn declared_names(&self, declared: Children, found: &mut Vec<&'t str>) {
         for &variable in self.ast.children(declared) {
-            if let NodeKind::Variable(name) = self.ast.kind(variable) {
-                found.push(self.text_of(name));
+            if let NodeKind::Variable(path) = self.ast.kind(variable) {
+                found.push(self.text_of(path.span));
             }
         }
     }

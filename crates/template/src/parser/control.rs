@@ -1,9 +1,7 @@
 //! Actions that are not plain pipelines: `if`, `range`, `with`, `template`, `block` and their ends.
 
-use std::sync::Arc;
-
 use super::{Item, MAX_NESTING, Parsed, Parser, Terminator};
-use crate::ast::{Branch, NodeId, NodeKind, Span};
+use crate::ast::{Branch, Literal, NodeId, NodeKind, Span};
 use crate::lexer::{Token, TokenKind};
 
 /// A structure with a pipeline, a list and perhaps another.
@@ -36,7 +34,7 @@ impl Control {
 impl Parser<'_> {
     /// An action; its left delimiter was read.
     pub(super) fn action(&mut self) -> Parsed<Item> {
-        let token = self.next_non_space();
+        let token = self.next();
         let node = match token.kind {
             TokenKind::Block => self.block(),
             TokenKind::Break => self.leave(token, NodeKind::Break, "{{break}}"),
@@ -63,19 +61,19 @@ impl Parser<'_> {
 
     /// `break` or `continue`.
     fn leave(&mut self, word: Token, kind: NodeKind, shown: &str) -> Parsed<NodeId> {
-        let token = self.next_non_space();
+        let token = self.next();
         if token.kind != TokenKind::RightDelim {
             return Err(self.unexpected(token, shown));
         }
         if self.tree.ranges == 0 {
             return Err(self.fail(format!("{shown} outside {{{{range}}}}")));
         }
-        Ok(self.ast.add(word.start, Span::new(word.start, word.end), kind))
+        Ok(self.ast.add(word.start, Span::from(word), kind))
     }
 
     /// `else`; a following `if` or `with` stays to be read.
     fn otherwise(&mut self) -> Parsed<Item> {
-        if !matches!(self.peek_non_space().kind, TokenKind::If | TokenKind::With) {
+        if !matches!(self.peek().kind, TokenKind::If | TokenKind::With) {
             self.expect(TokenKind::RightDelim, "else")?;
         }
         Ok(Item::Terminator(Terminator::Else))
@@ -85,7 +83,7 @@ impl Parser<'_> {
         let variables = self.tree.variables.len();
         let pipe = self.pipeline(control.word(), TokenKind::RightDelim)?;
         self.tree.ranges += usize::from(control == Control::Range);
-        self.open.push(self.ast.node(pipe).span.range());
+        self.open.push(self.ast.node(pipe).span);
         let (list, terminator) = self.item_list()?;
         self.tree.ranges -= usize::from(control == Control::Range);
         let otherwise = match terminator {
@@ -101,7 +99,7 @@ impl Parser<'_> {
             Control::Range => NodeKind::Range(branch),
             Control::With => NodeKind::With(branch),
         };
-        Ok(self.ast.add(node.pos as usize, node.span, kind))
+        Ok(self.ast.add(node.pos, node.span, kind))
     }
 
     /// What follows `else`: a list of its own, or one more structure that shares the end.
@@ -127,12 +125,12 @@ impl Parser<'_> {
     /// `{{block "name" pipeline}} … {{end}}`: a definition and its use.
     fn block(&mut self) -> Parsed<NodeId> {
         const CONTEXT: &str = "block clause";
-        let token = self.next_non_space();
+        let token = self.next();
         let name = self.template_name(token, CONTEXT)?;
         let pipe = self.pipeline(CONTEXT, TokenKind::RightDelim)?;
         let outer = std::mem::take(&mut self.tree);
-        self.open.push(token.start..token.end);
-        self.body(&name, CONTEXT)?;
+        self.open.push(Span::from(token));
+        self.body(name, CONTEXT)?;
         self.open.pop();
         self.tree = outer;
         Ok(self.template_node(token, name, Some(pipe)))
@@ -140,28 +138,26 @@ impl Parser<'_> {
 
     fn template(&mut self) -> Parsed<NodeId> {
         const CONTEXT: &str = "template clause";
-        let token = self.next_non_space();
+        let token = self.next();
         let name = self.template_name(token, CONTEXT)?;
         let mut pipe = None;
-        if self.next_non_space().kind != TokenKind::RightDelim {
+        if self.next().kind != TokenKind::RightDelim {
             self.back();
             pipe = Some(self.pipeline(CONTEXT, TokenKind::RightDelim)?);
         }
         Ok(self.template_node(token, name, pipe))
     }
 
-    fn template_name(&mut self, token: Token, context: &str) -> Parsed<Vec<u8>> {
+    fn template_name(&mut self, token: Token, context: &str) -> Parsed<Literal> {
         match token.kind {
             TokenKind::String | TokenKind::RawString => self.unquote(token),
             _ => Err(self.unexpected(token, context)),
         }
     }
 
-    fn template_node(&mut self, token: Token, name: Vec<u8>, pipe: Option<NodeId>) -> NodeId {
-        let end = pipe.map_or(token.end, |pipe| self.ast.node(pipe).span.end as usize);
-        let number = self.ast.strings.len() as u32;
-        self.ast.strings.push(Arc::from(name));
-        let kind = NodeKind::Template { name: number, pipe };
-        self.ast.add(token.start, Span::new(token.start, end.max(token.end)), kind)
+    fn template_node(&mut self, token: Token, name: Literal, pipe: Option<NodeId>) -> NodeId {
+        let end = pipe.map_or(token.end, |pipe| self.ast.node(pipe).span.end);
+        let span = Span { start: token.start, end: end.max(token.end) };
+        self.ast.add(token.start, span, NodeKind::Template { name, pipe })
     }
 }

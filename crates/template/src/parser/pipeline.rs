@@ -1,28 +1,20 @@
 //! Pipelines, commands, operands and terms.
 
-use std::sync::Arc;
-
 use super::{MAX_PARENTHESES, Parsed, Parser};
-use crate::ast::{NodeId, NodeKind, Number, Span};
+use crate::ast::{Keys, NodeId, NodeKind, Number, Path, Span};
 use crate::lexer::{Token, TokenKind};
 use crate::literal;
 use crate::unicode::quote;
 
-/// What stands left of `:=` or `=`.
-#[derive(Default)]
-struct Declarations {
-    variables: Vec<NodeId>,
-    assigns: bool,
-}
-
 impl Parser<'_> {
     /// Declarations and commands up to `end`.
     pub(super) fn pipeline(&mut self, context: &str, end: TokenKind) -> Parsed<NodeId> {
-        let start = self.peek_non_space().start;
-        let declarations = self.declarations(context)?;
+        let start = self.peek().start;
+        let declared = self.pending.len();
+        let assigns = self.declarations(context)?;
         let first = self.pending.len();
         loop {
-            let token = self.next_non_space();
+            let token = self.next();
             if token.kind == end {
                 break;
             }
@@ -35,57 +27,52 @@ impl Parser<'_> {
         }
         self.check_commands(first, context)?;
         let last = self.pending[first..].last();
-        let last = last.map_or(start, |&last| self.ast.node(last).span.end as usize);
-        let kind = NodeKind::Pipe {
-            declared: self.ast.group(&declarations.variables),
-            assigns: declarations.assigns,
-            commands: self.close(first),
-        };
-        Ok(self.ast.add(start, Span::new(start, last), kind))
+        let last = last.map_or(start, |&last| self.ast.node(last).span.end);
+        let commands = self.close(first);
+        let kind = NodeKind::Pipe { declared: self.close(declared), assigns, commands };
+        Ok(self.ast.add(start, Span { start, end: last }, kind))
     }
 
-    fn declarations(&mut self, context: &str) -> Parsed<Declarations> {
-        let mut found = Declarations::default();
-        while self.peek_non_space().kind == TokenKind::Variable {
+    /// Variables before `:=` or `=`, added to the open nodes; whether they are known already.
+    fn declarations(&mut self, context: &str) -> Parsed<bool> {
+        let mut found = 0;
+        while self.peek().kind == TokenKind::Variable {
             let variable = self.next();
-            // In `$x foo` the `foo` must be read to know that `$x` is an argument.
-            let after = self.peek();
-            let next = self.peek_non_space();
+            let next = self.peek();
             match next.kind {
                 TokenKind::Assign | TokenKind::Declare => {
-                    found.assigns = next.kind == TokenKind::Assign;
-                    self.next_non_space();
-                    found.variables.push(self.declare(variable));
-                    return Ok(found);
+                    self.next();
+                    self.declare(variable);
+                    return Ok(next.kind == TokenKind::Assign);
                 }
                 TokenKind::Char if self.word(next) == "," => {
-                    self.next_non_space();
-                    found.variables.push(self.declare(variable));
-                    if context != "range" || found.variables.len() >= 2 {
+                    self.next();
+                    self.declare(variable);
+                    found += 1;
+                    if context != "range" || found >= 2 {
                         return Err(self.fail(format!("too many declarations in {context}")));
                     }
-                    match self.peek_non_space().kind {
+                    match self.peek().kind {
                         TokenKind::Variable | TokenKind::RightDelim | TokenKind::RightParen => {}
                         _ => return Err(self.fail("range can only initialize variables")),
                     }
                 }
+                // What was taken for a declaration is an argument.
                 _ => {
-                    if after.kind == TokenKind::Space {
-                        self.back_three(variable, after);
-                    } else {
-                        self.back_two(variable);
-                    }
-                    return Ok(found);
+                    self.back();
+                    break;
                 }
             }
         }
-        Ok(found)
+        Ok(false)
     }
 
-    fn declare(&mut self, token: Token) -> NodeId {
-        let span = Span::new(token.start, token.end);
+    fn declare(&mut self, token: Token) {
+        let span = Span::from(token);
         self.tree.variables.push(span);
-        self.ast.add(token.start, span, NodeKind::Variable(span))
+        let path = Path { span, keys: self.no_keys() };
+        let node = self.ast.add(token.start, span, NodeKind::Variable(path));
+        self.pending.push(node);
     }
 
     /// Only the first command may be a mere value.
@@ -108,97 +95,143 @@ impl Parser<'_> {
 
     /// Operands up to a pipe or a closing token.
     fn command(&mut self) -> Parsed<NodeId> {
-        let start = self.peek_non_space().start;
+        let start = self.peek().start;
         let first = self.pending.len();
         loop {
-            self.peek_non_space();
-            if let Some(operand) = self.operand()? {
-                self.pending.push(operand);
-            }
-            let token = self.next();
+            let operand = self.operand()?;
+            self.pending.push(operand);
+            let token = self.peek();
             match token.kind {
-                TokenKind::Space => continue,
-                TokenKind::RightDelim | TokenKind::RightParen => self.back(),
-                TokenKind::Pipe => {}
-                _ => return Err(self.unexpected(token, "operand")),
+                TokenKind::RightDelim | TokenKind::RightParen => break,
+                TokenKind::Pipe => {
+                    self.next();
+                    break;
+                }
+                // Behind space the next argument.
+                kind if token.spaced && starts_operand(kind) => {}
+                _ => {
+                    self.next();
+                    return Err(self.unexpected(token, "operand"));
+                }
             }
-            break;
         }
-        let Some(&last) = self.pending[first..].last() else {
-            return Err(self.fail("empty command"));
-        };
-        let span = Span { start: start as u32, end: self.ast.node(last).span.end };
+        let last = self.pending[first..].last();
+        let end = last.map_or(start, |&last| self.ast.node(last).span.end);
+        let span = Span { start, end };
         let kind = NodeKind::Command { args: self.close(first) };
         Ok(self.ast.add(start, span, kind))
     }
 
     /// A term and the fields behind it.
-    fn operand(&mut self) -> Parsed<Option<NodeId>> {
-        let Some(term) = self.term()? else { return Ok(None) };
+    fn operand(&mut self) -> Parsed<NodeId> {
+        let term = self.term()?;
         let first = self.peek();
-        if first.kind != TokenKind::Field {
-            return Ok(Some(term));
+        if first.kind != TokenKind::Field || first.spaced {
+            return Ok(term);
         }
-        let mut last = first;
-        while self.peek().kind == TokenKind::Field {
-            last = self.next();
-        }
+        let mut keys = self.no_keys();
+        let last = self.fields(&mut keys);
         let node = *self.ast.node(term);
-        let whole = Span { start: node.span.start, end: last.end as u32 };
+        let whole = Span { start: node.span.start, end: last.end };
+        let longer = |path: Path| {
+            let keys = Keys { first: path.keys.first, len: path.keys.len + keys.len };
+            Path { span: whole, keys }
+        };
         let kind = match node.kind {
-            NodeKind::Field(_) => NodeKind::Field(whole),
-            NodeKind::Variable(_) => NodeKind::Variable(whole),
+            NodeKind::Field(path) => NodeKind::Field(longer(path)),
+            NodeKind::Variable(path) => NodeKind::Variable(longer(path)),
             NodeKind::Bool(_)
             | NodeKind::String(_)
             | NodeKind::Number(_)
             | NodeKind::Nil
             | NodeKind::Dot => {
                 let shown = quote(self.ast.show(term, self.text));
-                return Err(self.fail(format!("unexpected . after term {shown}")));
+                let words = format!("unexpected . after term {shown}");
+                let behind = self.behind(last);
+                return Err(self.fail_at(behind, words));
             }
-            _ => NodeKind::Chain { term, fields: Span::new(first.start, last.end) },
+            _ => {
+                let span = Span { start: first.start, end: last.end };
+                let kind = NodeKind::Chain { term, fields: Path { span, keys } };
+                return Ok(self.ast.add(first.start, whole, kind));
+            }
         };
-        Ok(Some(self.ast.add(first.start, whole, kind)))
+        self.ast.extend(term, first.start, whole, kind);
+        Ok(term)
     }
 
-    fn term(&mut self) -> Parsed<Option<NodeId>> {
-        let token = self.next_non_space();
-        let span = Span::new(token.start, token.end);
-        let kind = match token.kind {
-            TokenKind::Identifier => {
-                if !self.library.contains(self.word(token)) {
-                    let name = quote(self.word(token));
-                    let mut failure = self.fail(format!("function {name} not defined"));
-                    let mut names: Vec<&str> = self.library.names().collect();
-                    names.sort_unstable();
-                    let word = self.word(token);
-                    failure.meant = diagnostic::nearest(word, names).map(str::to_owned);
-                    return Err(failure);
-                }
-                NodeKind::Identifier(span)
+    /// Fields that follow one another, added to keys; the last one.
+    fn fields(&mut self, keys: &mut Keys) -> Token {
+        let mut last = Token::default();
+        loop {
+            let token = self.peek();
+            if token.kind != TokenKind::Field || token.spaced {
+                return last;
             }
+            self.next();
+            self.key(token, keys);
+            last = token;
+        }
+    }
+
+    fn key(&mut self, token: Token, keys: &mut Keys) {
+        self.ast.keys.push(Span { start: token.start + 1, end: token.end });
+        keys.len += 1;
+    }
+
+    fn no_keys(&self) -> Keys {
+        Keys { first: self.ast.keys.len() as u32, len: 0 }
+    }
+
+    /// What stands behind a token: the space there, or else the next token.
+    fn behind(&mut self, token: Token) -> Span {
+        let next = self.peek();
+        if !next.spaced {
+            return Span::from(next);
+        }
+        let space = &self.text[token.end as usize..next.start as usize];
+        // The last space before a marker belongs to it.
+        let len = space.find('-').map_or(space.len(), |marker| marker - 1);
+        Span { start: token.end, end: token.end + len as u32 }
+    }
+
+    fn term(&mut self) -> Parsed<NodeId> {
+        let token = self.next();
+        let span = Span::from(token);
+        let kind = match token.kind {
+            TokenKind::Identifier => self.identifier(token)?,
             TokenKind::Dot => NodeKind::Dot,
             TokenKind::Nil => NodeKind::Nil,
             TokenKind::Variable => self.variable(span)?,
-            TokenKind::Field => NodeKind::Field(span),
+            TokenKind::Field => {
+                let mut keys = self.no_keys();
+                self.key(token, &mut keys);
+                NodeKind::Field(Path { span, keys })
+            }
             TokenKind::Bool => NodeKind::Bool(self.word(token) == "true"),
             TokenKind::CharConstant | TokenKind::Complex | TokenKind::Number => {
                 let number = self.number(token)?;
                 self.ast.numbers.push(number);
                 NodeKind::Number(self.ast.numbers.len() as u32 - 1)
             }
-            TokenKind::LeftParen => return self.parenthesized().map(Some),
-            TokenKind::String | TokenKind::RawString => {
-                let text = self.unquote(token)?;
-                self.ast.strings.push(Arc::from(text));
-                NodeKind::String(self.ast.strings.len() as u32 - 1)
-            }
-            _ => {
-                self.back();
-                return Ok(None);
-            }
+            TokenKind::LeftParen => return self.parenthesized(),
+            TokenKind::String | TokenKind::RawString => NodeKind::String(self.unquote(token)?),
+            _ => return Err(self.unexpected(token, "operand")),
         };
-        Ok(Some(self.ast.add(token.start, span, kind)))
+        Ok(self.ast.add(token.start, span, kind))
+    }
+
+    fn identifier(&mut self, token: Token) -> Parsed<NodeKind> {
+        let word = self.word(token);
+        if let Some(function) = self.library.find(word) {
+            return Ok(NodeKind::Identifier { name: Span::from(token), function });
+        }
+        let mut names: Vec<&str> = self.library.names().collect();
+        names.sort_unstable();
+        let meant = diagnostic::nearest(word, names).map(str::to_owned);
+        let mut failure = self.fail(format!("function {} not defined", quote(word)));
+        failure.meant = meant;
+        Err(failure)
     }
 
     fn variable(&mut self, span: Span) -> Parsed<NodeKind> {
@@ -207,7 +240,7 @@ impl Parser<'_> {
         if !known {
             return Err(self.fail(format!("undefined variable {}", quote(name))));
         }
-        Ok(NodeKind::Variable(span))
+        Ok(NodeKind::Variable(Path { span, keys: self.no_keys() }))
     }
 
     fn number(&mut self, token: Token) -> Parsed<Number> {

@@ -5,95 +5,83 @@
 )]
 
 use super::{Failure, Parsed, Parser};
-use crate::lexer::{Token, TokenKind};
+use crate::ast::{Literal, Span};
+use crate::lexer::{Token, TokenKind, line_at};
 use crate::literal;
 use crate::unicode::quote;
 
-impl Parser<'_> {
+impl<'t> Parser<'t> {
+    #[inline]
     pub(super) fn next(&mut self) -> Token {
-        if self.tree.peeked > 0 {
-            self.tree.peeked -= 1;
-        } else {
-            self.tree.tokens[0] = self.lexer.next_token();
-        }
-        self.tree.tokens[self.tree.peeked]
-    }
-
-    pub(super) fn peek(&mut self) -> Token {
-        if self.tree.peeked == 0 {
-            self.tree.peeked = 1;
-            self.tree.tokens[0] = self.lexer.next_token();
-        }
-        self.tree.tokens[self.tree.peeked - 1]
-    }
-
-    pub(super) fn back(&mut self) {
-        self.tree.peeked += 1;
-    }
-
-    /// Puts back the last token and this one before it.
-    pub(super) fn back_two(&mut self, before: Token) {
-        self.tree.tokens[1] = before;
-        self.tree.peeked = 2;
-    }
-
-    /// Puts back the last token and these two before it.
-    pub(super) fn back_three(&mut self, first: Token, second: Token) {
-        self.tree.tokens[1] = second;
-        self.tree.tokens[2] = first;
-        self.tree.peeked = 3;
-    }
-
-    pub(super) fn next_non_space(&mut self) -> Token {
-        loop {
-            let token = self.next();
-            if token.kind != TokenKind::Space {
-                return token;
-            }
-        }
-    }
-
-    pub(super) fn peek_non_space(&mut self) -> Token {
-        let token = self.next_non_space();
-        self.back();
+        let token = self.peek();
+        self.at += 1;
         token
     }
 
+    #[inline]
+    pub(super) fn peek(&mut self) -> Token {
+        self.read = self.read.max(self.at);
+        self.tokens.get(self.at).copied().unwrap_or_default()
+    }
+
+    pub(super) fn back(&mut self) {
+        self.at -= 1;
+    }
+
     pub(super) fn expect(&mut self, kind: TokenKind, context: &str) -> Parsed<Token> {
-        let token = self.next_non_space();
+        let token = self.next();
         if token.kind == kind { Ok(token) } else { Err(self.unexpected(token, context)) }
     }
 
-    pub(super) fn word(&self, token: Token) -> &str {
-        &self.text[token.start..token.end]
+    #[inline]
+    pub(super) fn word(&self, token: Token) -> &'t str {
+        Span::from(token).of(self.text)
     }
 
-    pub(super) fn unquote(&mut self, token: Token) -> Parsed<Vec<u8>> {
-        literal::unquote(self.word(token)).map_err(|message| self.fail(message))
+    /// The value of a string's token.
+    #[inline]
+    pub(super) fn unquote(&mut self, token: Token) -> Parsed<Literal> {
+        if token.plain {
+            return Ok(Literal::Plain(Span { start: token.start + 1, end: token.end - 1 }));
+        }
+        let value = literal::unquote(self.word(token)).map_err(|message| self.fail(message))?;
+        self.ast.strings.push(value.into());
+        Ok(Literal::Escaped(self.ast.strings.len() as u32 - 1))
     }
 
+    /// A failure at the token that was read last.
+    #[cold]
     pub(super) fn fail(&self, message: impl Into<String>) -> Box<Failure> {
-        let token = self.tree.tokens[0];
+        let token = self.tokens.get(self.read).copied().unwrap_or_default();
+        self.fail_at(Span::from(token), message)
+    }
+
+    #[cold]
+    pub(super) fn fail_at(&self, span: Span, message: impl Into<String>) -> Box<Failure> {
         Box::new(Failure {
-            line: token.line,
+            line: line_at(self.text, span.start as usize),
             message: message.into(),
             started: None,
-            span: token.start..token.end,
+            span: span.range(),
             open: None,
             meant: None,
         })
     }
 
+    #[cold]
     pub(super) fn unexpected(&self, token: Token, context: &str) -> Box<Failure> {
         let mut failure = if token.kind == TokenKind::Error {
-            self.fail(self.lexer.error())
+            self.fail(self.error)
         } else {
             self.fail(format!("unexpected {} in {context}", self.shown(token)))
         };
-        failure.span = token.start..token.end;
-        let line = self.tree.action_line;
-        if token.kind == TokenKind::Error && line != 0 && line != token.line {
-            failure.started = Some(line);
+        failure.span = Span::from(token).range();
+        if let Some(action) = self.tree.action
+            && token.kind == TokenKind::Error
+        {
+            let started = line_at(self.text, action as usize);
+            failure.started =
+                Some(started).filter(|&line| line != line_at(self.text, token.start as usize));
         }
         failure
     }

@@ -58,6 +58,11 @@ impl Str {
         self.len() == 0
     }
 
+    /// Whether so many bytes are held inline.
+    pub(crate) fn is_short(len: usize) -> bool {
+        len <= INLINE
+    }
+
     fn inline(bytes: &[u8]) -> Option<Self> {
         let mut buffer = [0; INLINE];
         buffer.get_mut(..bytes.len())?.copy_from_slice(bytes);

@@ -8,7 +8,7 @@ mod places;
 mod site;
 mod trace;
 
-use crate::ast::{NodeId, NodeKind, Span};
+use crate::ast::{NodeId, NodeKind, Path, Span};
 use crate::set::INLINE;
 use crate::subject::{Found, Origin, Passage, Role, Step, Subject};
 use crate::{Context, Value, format};
@@ -147,7 +147,7 @@ impl View<'_> {
             | NodeKind::Bool(_)
             | NodeKind::Break
             | NodeKind::Continue
-            | NodeKind::Identifier(_)
+            | NodeKind::Identifier { .. }
             | NodeKind::If(_)
             | NodeKind::List(_)
             | NodeKind::Nil
@@ -196,7 +196,7 @@ impl View<'_> {
     }
 
     fn passage(&self, word: NodeId) -> Option<Passage> {
-        let NodeKind::Identifier(name) = self.ast().kind(word) else { return None };
+        let NodeKind::Identifier { name, .. } = self.ast().kind(word) else { return None };
         self.library.passage(name.of(self.text()))
     }
 
@@ -205,7 +205,7 @@ impl View<'_> {
         let ast = self.ast();
         match ast.kind(node) {
             NodeKind::Dot | NodeKind::Field(_) => to.push(self.subject(node, role)),
-            NodeKind::Variable(name) if name.of(self.text()) == "$" => {}
+            NodeKind::Variable(path) if path.span.of(self.text()) == "$" => {}
             NodeKind::Variable(_) => to.push(self.subject(node, role)),
             NodeKind::Chain { term, .. } => self.paths(term, role, to),
             NodeKind::Pipe { commands, .. } => {
@@ -246,14 +246,14 @@ impl View<'_> {
         let text = self.text();
         let start = ast.node(node).span.start as usize;
         let (mut traced, names) = match ast.kind(node) {
-            NodeKind::Field(names) => {
+            NodeKind::Field(Path { span: names, .. }) => {
                 let dot = self.trace_dot();
                 if dot.value.as_ref().is_some_and(|dot| !holds_fields(dot)) {
                     return self.subject_of(&dot, Span::new(start, start + 1), Role::Cause);
                 }
                 (dot, Span { start: names.start + 1, ..names })
             }
-            NodeKind::Variable(names) => {
+            NodeKind::Variable(Path { span: names, .. }) => {
                 let all = names.of(text);
                 let Some(dot) = all.find('.') else { return self.subject(node, Role::Cause) };
                 let first = names.start + dot as u32;
@@ -264,7 +264,7 @@ impl View<'_> {
                 }
                 (variable, Span { start: first + 1, ..names })
             }
-            NodeKind::Chain { term, fields } => {
+            NodeKind::Chain { term, fields: Path { span: fields, .. } } => {
                 (self.trace(term), Span { start: fields.start + 1, ..fields })
             }
             _ => return self.subject(node, Role::Cause),

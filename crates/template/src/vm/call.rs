@@ -40,9 +40,8 @@ impl Machine {
         call: &MethodCall,
     ) -> Step {
         let (mut value, mut interface) = self.take_base(program, call.base)?;
-        let first = call.keys.first as usize;
-        let keys = &program.tables.keys[first..first + call.keys.len as usize];
-        let Some((name, path)) = keys.split_last() else { return Ok(()) };
+        let mut path = program.keys(call.keys);
+        let Some(name) = path.next_back() else { return Ok(()) };
         for key in path {
             (value, interface) = field::read(cx, value, interface, key)?;
         }
@@ -75,8 +74,8 @@ impl Machine {
         let args = call.args.len() + usize::from(call.piped);
         let first = self.stack.len() - args - 1;
         let mut values = self.stack.split_off(first);
-        let last = call.keys.first as usize + call.keys.len as usize - 1;
-        let Some(method) = field::method(&values[0], &program.tables.keys[last]) else {
+        let name = program.keys(call.keys).next_back().unwrap_or_default();
+        let Some(method) = field::method(&values[0], name) else {
             return Err(Fault::new("method vanished"));
         };
         for at in 0..args {
@@ -129,9 +128,9 @@ fn written(program: &Program, node: NodeId, value: Value, param: Param) -> Step<
     match program.ast().kind(node) {
         NodeKind::Bool(_) | NodeKind::Number(_) | NodeKind::String(_) => {
             let constant = typed(program.ast(), node, &program.text, param);
-            Ok(constant.map_err(Fault::new)?.value())
+            Ok(constant.map_err(Fault::new)?.value(&program.text))
         }
-        NodeKind::Nil => Ok(typed_nil(param).map_err(Fault::new)?.value()),
+        NodeKind::Nil => Ok(typed_nil(param).map_err(Fault::new)?.value(&program.text)),
         _ => pass(value, param),
     }
 }

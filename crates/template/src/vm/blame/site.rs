@@ -81,7 +81,7 @@ impl Walk<'_> {
             | NodeKind::Continue
             | NodeKind::Dot
             | NodeKind::Field(_)
-            | NodeKind::Identifier(_)
+            | NodeKind::Identifier { .. }
             | NodeKind::Nil
             | NodeKind::Number(_)
             | NodeKind::String(_)
@@ -158,7 +158,7 @@ impl Walk<'_> {
         for (at, &name) in names.iter().enumerate().filter(|_| !assigns) {
             let NodeKind::Variable(name) = self.ast.kind(name) else { continue };
             self.site.variables.push(Variable {
-                name: name.of(self.text).to_owned(),
+                name: name.span.of(self.text).to_owned(),
                 binding: binding(at, names.len()),
                 dots: self.site.dots.len(),
             });

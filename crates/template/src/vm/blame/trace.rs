@@ -98,18 +98,18 @@ impl<'a> View<'a> {
         let ast = self.ast();
         match ast.kind(node) {
             NodeKind::Dot => self.dot_at(dots, depth),
-            NodeKind::Field(names) => {
-                let names = &names.of(self.text())[1..];
+            NodeKind::Field(path) => {
+                let names = &path.span.of(self.text())[1..];
                 self.steps(self.dot_at(dots, depth), names)
             }
-            NodeKind::Variable(names) => {
-                let text = names.of(self.text());
+            NodeKind::Variable(path) => {
+                let text = path.span.of(self.text());
                 let (name, fields) = text.split_once('.').unwrap_or((text, ""));
                 self.steps(self.variable(name, depth), fields)
             }
             NodeKind::Chain { term, fields } => {
                 let base = self.node(term, dots, depth);
-                self.steps(base, &fields.of(self.text())[1..])
+                self.steps(base, &fields.span.of(self.text())[1..])
             }
             NodeKind::Pipe { commands, .. } => {
                 let commands = ast.children(commands);
@@ -117,9 +117,9 @@ impl<'a> View<'a> {
                 traced.unwrap_or_else(|| Traced::computed(None))
             }
             NodeKind::Command { .. } => self.command(node, None, dots, depth),
-            NodeKind::Identifier(_) => self.call(node, &[], None, (dots, depth)),
-            NodeKind::String(number) => {
-                Traced::computed(Some(Value::str(&*ast.strings[number as usize])))
+            NodeKind::Identifier { .. } => self.call(node, &[], None, (dots, depth)),
+            NodeKind::String(literal) => {
+                Traced::computed(Some(Value::str(ast.string(literal, self.text()))))
             }
             NodeKind::Bool(value) => Traced::computed(Some(Value::Bool(value))),
             NodeKind::Number(number) => {
@@ -150,7 +150,9 @@ impl<'a> View<'a> {
             return Traced::computed(None);
         };
         match self.ast().children(args) {
-            [first, rest @ ..] if matches!(self.ast().kind(*first), NodeKind::Identifier(_)) => {
+            [first, rest @ ..]
+                if matches!(self.ast().kind(*first), NodeKind::Identifier { .. }) =>
+            {
                 self.call(*first, rest, piped, (dots, depth))
             }
             [only] if piped.is_none() => self.node(*only, dots, depth),
@@ -165,7 +167,7 @@ impl<'a> View<'a> {
         piped: Option<Traced>,
         (dots, depth): (usize, usize),
     ) -> Traced {
-        let NodeKind::Identifier(name) = self.ast().kind(word) else {
+        let NodeKind::Identifier { name, .. } = self.ast().kind(word) else {
             return Traced::computed(None);
         };
         let Some(passage) = self.library.passage(name.of(self.text())) else {
