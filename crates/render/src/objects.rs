@@ -14,7 +14,10 @@ pub(crate) fn capabilities(of: &Capabilities) -> Value {
     Value::object(Struct {
         name: "*common.Capabilities",
         fields: vec![
-            ("KubeVersion", Value::object(Version(of.kube_version.clone()))),
+            (
+                "KubeVersion",
+                Value::object(Version { version: of.kube_version.clone(), place: Place::Field }),
+            ),
             ("APIVersions", Value::List(List::new(ListType::Named(&VERSION_SET), api_versions))),
             ("HelmVersion", Value::object(build_info(&of.helm_version))),
         ],
@@ -83,9 +86,22 @@ impl Object for Struct {
     }
 }
 
-/// `common.KubeVersion`.
+/// `common.KubeVersion`. Its methods belong to a pointer to it: only where it lies in
+/// `.Capabilities` has it any.
 #[derive(Debug)]
-struct Version(KubeVersion);
+struct Version {
+    version: KubeVersion,
+    place: Place,
+}
+
+/// Where a struct is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// In the struct that a pointer leads to.
+    Field,
+    /// A copy, as functions get and give it.
+    Copy,
+}
 
 impl Object for Version {
     fn type_name(&self) -> &'static str {
@@ -97,7 +113,7 @@ impl Object for Version {
     }
 
     fn fields(&self) -> Vec<(&'static str, Value)> {
-        let KubeVersion { version, major, minor, .. } = &self.0;
+        let KubeVersion { version, major, minor, .. } = &self.version;
         [("Version", version), ("Major", major), ("Minor", minor)]
             .map(|(name, text)| (name, Value::from(text.as_str())))
             .into()
@@ -105,7 +121,7 @@ impl Object for Version {
 
     fn printed_fields(&self) -> Vec<(&'static str, Value)> {
         let mut fields = self.fields();
-        fields.insert(1, ("normalizedVersion", Value::from(self.0.constrained())));
+        fields.insert(1, ("normalizedVersion", Value::from(self.version.constrained())));
         fields
     }
 
@@ -114,15 +130,22 @@ impl Object for Version {
             Function { name: "String", params: &[], variadic: None, call: constrained },
             Function { name: "GitVersion", params: &[], variadic: None, call: git_version },
         ];
-        METHODS
+        match self.place {
+            Place::Field => METHODS,
+            Place::Copy => &[],
+        }
     }
 
-    fn text(&self) -> Option<Str> {
-        Some(Str::from(self.0.constrained()))
+    fn text_in_place(&self) -> Option<Str> {
+        (self.place == Place::Field).then(|| Str::from(self.version.constrained()))
+    }
+
+    fn copied(&self) -> Option<Value> {
+        Some(Value::object(Self { version: self.version.clone(), place: Place::Copy }))
     }
 
     fn equals(&self, other: &dyn Object) -> bool {
-        other.as_any().downcast_ref::<Self>().is_some_and(|o| o.0 == self.0)
+        other.as_any().downcast_ref::<Self>().is_some_and(|o| o.version == self.version)
     }
 }
 
@@ -136,5 +159,5 @@ fn git_version(_: &mut Context<'_>, arguments: &[Value]) -> Result<Value, CallEr
 
 fn version(arguments: &[Value], part: fn(&KubeVersion) -> &str) -> Value {
     let of = arguments.first().and_then(Value::downcast::<Version>);
-    Value::from(of.map_or("", |v| part(&v.0)))
+    Value::from(of.map_or("", |v| part(&v.version)))
 }

@@ -3,7 +3,7 @@
 //! **Invariant**: a chart's templates all run with one map, as in Helm: what a template changes in
 //! it, the later templates of the same chart see. Tables that are one table in the coalesced values
 //! are one map here.
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use chart::values::{Entry, Node, Table, Tree};
 use chart::{Chart, Dependency, ImportValue, Metadata};
 use template::{IntKind, List, Map, MapType, Str, Value};
 
-use crate::values_type::{INNER, VALUES};
+use crate::values_type::VALUES;
 use crate::{Operation, Request, files, objects};
 
 /// A template and what it runs with.
@@ -43,10 +43,8 @@ pub(crate) fn templates(request: &Request<'_>, chart: &Chart, values: &Tree) -> 
         release,
         capabilities: objects::capabilities(request.capabilities),
         maps: HashMap::new(),
-        dependencies: HashSet::new(),
         templates: BTreeMap::new(),
     };
-    builder.note_dependencies(chart, values);
     let values = builder.table(values, VALUES);
     builder.chart(chart, chart.name(), Some(values));
     builder.templates
@@ -57,15 +55,13 @@ struct Builder {
     capabilities: Value,
     /// Tables that were converted already, by identity.
     maps: HashMap<usize, Map>,
-    /// The tables that are a dependency's values, by identity.
-    dependencies: HashSet<usize>,
     templates: Templates,
 }
 
 impl Builder {
     fn chart(&mut self, chart: &Chart, path: &str, values: Option<Map>) -> Map {
         let root = path == chart.name();
-        let values = values.unwrap_or_else(|| Map::new(VALUES));
+        let values = values.map_or_else(|| Map::new(VALUES), |values| values.with_type(VALUES));
         let mut subcharts = Vec::new();
         for dependency in &chart.dependencies {
             let name = dependency.name();
@@ -74,7 +70,7 @@ impl Builder {
                 .split('.')
                 .try_fold(values.clone(), |map, key| map.get(key)?.as_map().cloned());
             let scope = self.chart(dependency, &format!("{path}/charts/{name}"), below);
-            subcharts.push((Str::from(name), Value::Map(scope)));
+            subcharts.push((Str::from(name), Value::Map(scope.with_type(MapType::Any))));
         }
         let scope = Map::from_entries(
             VALUES,
@@ -105,15 +101,6 @@ impl Builder {
         scope
     }
 
-    fn note_dependencies(&mut self, chart: &Chart, values: &Tree) {
-        for dependency in &chart.dependencies {
-            if let Some(Node::Table(inner)) = values.get(dependency.name()) {
-                self.dependencies.insert(inner.identity());
-                self.note_dependencies(dependency, &inner);
-            }
-        }
-    }
-
     fn table(&mut self, table: &Tree, map_type: MapType) -> Map {
         if let Some(known) = self.maps.get(&table.identity()) {
             return known.clone();
@@ -126,10 +113,7 @@ impl Builder {
         let entries = table.entries().into_iter().map(|(key, node)| {
             let value = match node {
                 Node::Leaf(value) => Value::from_yaml(&value),
-                Node::Table(inner) => {
-                    let own = self.dependencies.contains(&inner.identity());
-                    Value::Map(self.table(&inner, if own { INNER } else { MapType::Any }))
-                }
+                Node::Table(inner) => Value::Map(self.table(&inner, MapType::Any)),
             };
             (Str::from(&key), value)
         });

@@ -2,15 +2,10 @@
 #![expect(clippy::unnecessary_wraps, reason = "the shape that template's functions have")]
 use template::{CallError, Context, Function, Map, MapType, NamedMap, Param, Str, Value};
 
-/// The values of the outermost chart, `.` itself and `.Template`.
+/// A chart's values, `.` itself and `.Template`. Among its parent's values a dependency's are the
+/// same map under the type `map[string]interface {}`.
 pub(crate) const VALUES: MapType =
     MapType::Named(&NamedMap { name: "common.Values", underlying: MapType::Any, methods: METHODS });
-
-/// The values of a dependency: in Go one map under two types, `map[string]interface {}` among its
-/// parent's values and `common.Values` as its own `.Values`. Here the map has one type, which goes
-/// by the first name and has the other's methods.
-pub(crate) const INNER: MapType =
-    MapType::Named(&NamedMap { name: PLAIN, underlying: MapType::Any, methods: METHODS });
 
 const PLAIN: &str = "map[string]interface {}";
 
@@ -25,8 +20,12 @@ type Outcome = Result<Value, CallError>;
 
 fn as_map(_: &mut Context<'_>, arguments: &[Value]) -> Outcome {
     let Some(Value::Map(map)) = arguments.first() else { return Ok(Value::Nil) };
-    let plain = map.map_type().name() == PLAIN;
-    Ok(Value::Map(if plain { map.clone() } else { map.with_type(MapType::Any) }))
+    // Go makes another map of an empty one.
+    Ok(Value::Map(if map.is_empty() {
+        Map::new(MapType::Any)
+    } else {
+        map.with_type(MapType::Any)
+    }))
 }
 
 fn to_yaml(_: &mut Context<'_>, arguments: &[Value]) -> Outcome {
@@ -35,7 +34,7 @@ fn to_yaml(_: &mut Context<'_>, arguments: &[Value]) -> Outcome {
 
 fn table(_: &mut Context<'_>, arguments: &[Value]) -> Outcome {
     let [Value::Map(map), Value::Str(path)] = arguments else { return Ok(Value::Nil) };
-    table_at(map, &path.to_str_lossy()).map(Value::Map)
+    table_at(map, &path.to_str_lossy()).map(|table| Value::Map(table.with_type(VALUES)))
 }
 
 fn path_value(_: &mut Context<'_>, arguments: &[Value]) -> Outcome {
@@ -49,7 +48,7 @@ fn path_value(_: &mut Context<'_>, arguments: &[Value]) -> Outcome {
         None => (Some(map.clone()), path.as_ref()),
     };
     match tables.and_then(|tables| tables.get(key)) {
-        Some(value) if value.as_map().is_none() => Ok(value),
+        Some(value) if value.type_name() != PLAIN => Ok(value),
         Some(_) | None => {
             let key = yaml::quote::quote(key);
             Err(CallError::new(format!("{key} is not a value")))
@@ -59,7 +58,9 @@ fn path_value(_: &mut Context<'_>, arguments: &[Value]) -> Outcome {
 
 fn table_at(map: &Map, path: &str) -> Result<Map, CallError> {
     path.split('.').try_fold(map.clone(), |map, key| {
-        if let Some(Value::Map(inner)) = map.get(Str::from(key)) {
+        if let Some(Value::Map(inner)) = map.get(Str::from(key))
+            && [PLAIN, VALUES.name()].contains(&inner.map_type().name())
+        {
             return Ok(inner);
         }
         let key = yaml::quote::quote(key);

@@ -65,6 +65,11 @@ pub(crate) fn print(out: &mut Vec<u8>, value: &Value) {
         | Value::List(_)
         | Value::Map(_)
         | Value::Object(_) => {
+            if let Value::Object(object) = value
+                && let Some(text) = object.text_in_place()
+            {
+                return out.extend_from_slice(text.as_bytes());
+            }
             let mut printer = Printer { out: std::mem::take(out), ..Printer::default() };
             printer.arg(value, 'v');
             *out = printer.out;

@@ -20,16 +20,21 @@ pub(crate) fn go_print_bool_verb(value: &Value) -> String {
             format!("%!t({}={})", value.go_type(), go_print(value))
         }
         Value::List(items) => {
-            let items: Vec<_> = items.iter().map(go_print_bool_verb).collect();
+            let items: Vec<_> = items.iter().map(inner_bool_verb).collect();
             format!("[{}]", items.join(" "))
         }
         Value::Map(map) => {
             let entry = |(key, value): (&String, &Value)| {
-                format!("%!t(string={key}):{}", go_print_bool_verb(value))
+                format!("%!t(string={key}):{}", inner_bool_verb(value))
             };
             format!("map[{}]", map.iter().map(entry).collect::<Vec<_>>().join(" "))
         }
     }
+}
+
+/// Inside of others nil is no complaint.
+fn inner_bool_verb(value: &Value) -> String {
+    if value.is_null() { "<nil>".to_owned() } else { go_print_bool_verb(value) }
 }
 
 fn print(to: &mut String, value: &Value) {
@@ -83,5 +88,7 @@ mod tests {
         let value = yaml::Value::from_json(&serde_json::json!({"b": [1, "x", null], "a": true}));
         assert_eq!(go_print(&value), "map[a:true b:[1 x <nil>]]");
         assert_eq!(go_print_bool_verb(&yaml::Value::from("x")), "%!t(string=x)");
+        let value = yaml::Value::from_json(&serde_json::json!([null, [null, "a"]]));
+        assert_eq!(go_print_bool_verb(&value), "[<nil> [<nil> %!t(string=a)]]");
     }
 }

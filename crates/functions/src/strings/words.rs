@@ -55,7 +55,8 @@ pub(crate) fn abbreviate(text: &[u8], offset: i64, width: i64) -> Option<Vec<u8>
     let slice =
         |from: i64, to: i64| text.get(usize::try_from(from).ok()?..usize::try_from(to).ok()?);
     let mut offset = offset.min(length);
-    if length - offset < width - 3 {
+    // Where Go's subtraction wraps, ours does.
+    if length.wrapping_sub(offset) < width - 3 {
         offset = length - (width - 3);
     }
     if offset <= 4 {

@@ -46,6 +46,17 @@ pub trait Object: Any + Debug {
         None
     }
 
+    /// What its `String` method gives where that belongs to a pointer to it: an action prints it so
+    /// where it lies in a struct that a pointer leads to.
+    fn text_in_place(&self) -> Option<Str> {
+        None
+    }
+
+    /// What a function gives that was given this, where that is another thing.
+    fn copied(&self) -> Option<Value> {
+        None
+    }
+
     /// Structs and pointers that are not nil are true.
     fn truth(&self) -> bool {
         true

@@ -17,7 +17,13 @@ impl Machine {
         let result = (function.call)(cx, &self.stack[first..])
             .map_err(|error| Fault::calling(function.name, error))?;
         self.stack.truncate(first);
-        check_size(cx, &result)?;
+        let result = match &result {
+            Value::Object(object) => object.copied().unwrap_or(result),
+            other => {
+                check_size(cx, other)?;
+                result
+            }
+        };
         self.stack.push(result);
         Ok(())
     }
