@@ -8,7 +8,11 @@ mod zones;
 use std::{
     io::{BufRead, BufReader, Write},
     process::{Child, ChildStdin, ChildStdout, Command, Stdio},
-    sync::{Mutex, OnceLock, PoisonError},
+    sync::{
+        Mutex, OnceLock, PoisonError,
+        mpsc::{self, RecvTimeoutError},
+    },
+    time::Duration,
 };
 
 use serde_json::Value;
@@ -46,7 +50,7 @@ impl Oracle {
     }
 
     /// Asks many questions, the answers in their order. A question that ends the program, such as
-    /// one that exhausts Go's stack, is answered by [`DIED`]; the others by a new one.
+    /// one that exhausts Go's stack or takes too long, is answered by [`DIED`]; the others by a new one.
     ///
     /// # Panics
     /// Where the program cannot be started again.
@@ -76,6 +80,9 @@ impl Oracle {
     }
 }
 
+/// How long an answer may take.
+const PATIENCE: Duration = Duration::from_secs(20);
+
 /// The answer to a question that ended the program.
 pub const DIED: &str = "the oracle died";
 
@@ -101,9 +108,10 @@ impl Pipes {
         Ok(Self { child, input, output })
     }
 
-    /// Writes and reads side by side, because a pipe holds little; ends early when the program does.
+    /// Writes and reads side by side, because a pipe holds little; ends early when the program does,
+    /// and ends the program where an answer takes longer than [`PATIENCE`].
     fn ask_all(&mut self, requests: &[Value], answers: &mut Vec<Result<Value, String>>) {
-        let Self { input, output, .. } = self;
+        let Self { child, input, output } = self;
         std::thread::scope(|scope| {
             scope.spawn(|| {
                 for request in requests {
@@ -114,11 +122,28 @@ impl Pipes {
                     }
                 }
             });
+            let (answered, ticks) = mpsc::channel();
+            scope.spawn(move || {
+                loop {
+                    match ticks.recv_timeout(PATIENCE) {
+                        Ok(()) => {}
+                        Err(RecvTimeoutError::Disconnected) => return,
+                        Err(RecvTimeoutError::Timeout) => {
+                            // Reading ends with it.
+                            let _ = child.kill();
+                            return;
+                        }
+                    }
+                }
+            });
             let mut line = String::new();
             for _ in requests {
                 line.clear();
                 match output.read_line(&mut line).map(|_| serde_json::from_str(&line)) {
-                    Ok(Ok(answer)) => answers.push(outcome(answer)),
+                    Ok(Ok(answer)) => {
+                        answers.push(outcome(answer));
+                        let _ = answered.send(());
+                    }
                     Ok(Err(_)) | Err(_) => return,
                 }
             }

@@ -1,6 +1,8 @@
 //! Small charts: dependencies with conditions, tags, aliases and imports, globals, hooks, sorted
 //! kinds, split documents, files, a library, and what the command line adds.
 
+mod calm;
+
 use std::collections::BTreeMap;
 
 use super::expression::Expressions;
@@ -8,6 +10,7 @@ use super::kind::Type;
 use super::statement::Statements;
 use super::values;
 use crate::choices::Choices;
+use calm::Calm;
 
 /// A chart and how it is rendered.
 #[derive(Debug, Clone, Default)]
@@ -32,17 +35,37 @@ pub struct Chart {
 
 const NAMES: &[&str] = &["sub", "web", "db"];
 
+/// How a chart is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Mood {
+    /// So that it renders, as a rule.
+    Calm,
+    /// So that it finds out what happens.
+    Wild,
+}
+
+impl Mood {
+    /// One of several, of which only the first `good` ones are for calm charts.
+    fn pick(self, c: &mut Choices, good: usize, from: &[&'static str]) -> &'static str {
+        match self {
+            Self::Calm => from[c.below(good)],
+            Self::Wild => from[c.below(from.len())],
+        }
+    }
+}
+
 pub(crate) fn chart(c: &mut Choices) -> Chart {
     let mut chart = Chart::default();
-    one(c, &mut chart.files, "", "c", 2);
+    let mood = if c.chance(75) { Mood::Calm } else { Mood::Wild };
+    one(c, &mut chart.files, "", "c", (2, mood));
     for _ in 0..c.below(3) {
         chart.values.push(values_file(c));
     }
     for _ in 0..c.below(2) {
-        chart.set.push(c.pick(SETS).to_owned());
+        chart.set.push(mood.pick(c, 10, SETS).to_owned());
     }
     if c.chance(10) {
-        chart.set_string.push(c.pick(SETS).to_owned());
+        chart.set_string.push(mood.pick(c, 10, SETS).to_owned());
     }
     if c.chance(10) {
         chart.kube_version =
@@ -56,14 +79,20 @@ pub(crate) fn chart(c: &mut Choices) -> Chart {
     chart
 }
 
-fn one(c: &mut Choices, files: &mut BTreeMap<String, String>, at: &str, name: &str, depth: usize) {
+fn one(
+    c: &mut Choices,
+    files: &mut BTreeMap<String, String>,
+    at: &str,
+    name: &str,
+    (depth, mood): (usize, Mood),
+) {
     let mut metadata = format!(
         "apiVersion: v2\nname: {name}\nversion: {}\n",
         c.pick(&["1.0.0", "0.1.0-a+b", "2.3.4"])
     );
     for (key, pool) in FIELDS {
         if c.chance(12) {
-            metadata.push_str(&format!("{key}: {}\n", c.pick(pool)));
+            metadata.push_str(&format!("{key}: {}\n", mood.pick(c, 1, pool)));
         }
     }
     let library = depth < 2 && c.chance(8);
@@ -74,15 +103,15 @@ fn one(c: &mut Choices, files: &mut BTreeMap<String, String>, at: &str, name: &s
     if depth > 0 {
         for sub in NAMES.iter().take(c.below(3)) {
             let below = format!("{at}charts/{sub}/");
-            one(c, files, &below, sub, depth - 1);
+            one(c, files, &below, sub, (depth - 1, mood));
             if c.chance(70) {
-                dependencies.push_str(&dependency(c, sub));
+                dependencies.push_str(&dependency(c, sub, mood));
                 if c.chance(12) {
                     dependencies
                         .push_str(&format!("- name: {sub}\n  version: \"*\"\n  alias: {sub}2\n"));
                 }
-                if c.chance(1) {
-                    dependencies.push_str(&dependency(c, sub));
+                if mood == Mood::Wild && c.chance(1) {
+                    dependencies.push_str(&dependency(c, sub, mood));
                 }
             }
         }
@@ -96,10 +125,16 @@ fn one(c: &mut Choices, files: &mut BTreeMap<String, String>, at: &str, name: &s
     }
     for number in 0..=c.below(3) {
         let name = c.pick(&["a", "b", "z", "sub/x"]);
-        files.insert(format!("{at}templates/{name}{number}.yaml"), manifests(c));
+        files.insert(format!("{at}templates/{name}{number}.yaml"), manifests(c, mood));
     }
-    if c.chance(50) {
-        files.insert(format!("{at}templates/_h.tpl"), definitions(c));
+    match mood {
+        Mood::Calm => {
+            files.insert(format!("{at}templates/_h.tpl"), calm_definitions(c));
+        }
+        Mood::Wild if c.chance(50) => {
+            files.insert(format!("{at}templates/_h.tpl"), definitions(c));
+        }
+        Mood::Wild => {}
     }
     if c.chance(20) {
         files.insert(
@@ -121,10 +156,10 @@ fn one(c: &mut Choices, files: &mut BTreeMap<String, String>, at: &str, name: &s
     }
 }
 
-fn dependency(c: &mut Choices, name: &str) -> String {
+fn dependency(c: &mut Choices, name: &str, mood: Mood) -> String {
     let mut out = format!(
         "- name: {name}\n  version: {}\n",
-        c.pick(&["\"*\"", "1.0.0", "\">=0.1.0-0\"", "^1", "9.x"])
+        mood.pick(c, 2, &["\"*\"", "\">=0.1.0-0\"", "1.0.0", "^1", "9.x"])
     );
     if c.chance(30) {
         out.push_str(&format!(
@@ -143,7 +178,7 @@ fn dependency(c: &mut Choices, name: &str) -> String {
         out.push_str(&format!("  tags: [{}]\n", c.pick(&["front", "front, back", "back"])));
     }
     if c.chance(20) {
-        out.push_str(&format!("  alias: {}\n", c.pick(&["other", "x1", "db", "m0"])));
+        out.push_str(&format!("  alias: {}\n", mood.pick(c, 1, &["other", "x1", "db", "m0"])));
     }
     if c.chance(25) {
         out.push_str(c.pick(&[
@@ -197,6 +232,44 @@ fn values_file(c: &mut Choices) -> String {
     out
 }
 
+fn calm_definitions(c: &mut Choices) -> String {
+    let mut out = String::new();
+    for number in 0..3 {
+        let text = Calm { c, templates: number, fuel: 3 }.pipeline(Type::Str);
+        let trimmed = if number == 2 { "-" } else { "" };
+        out.push_str(&format!(
+            "{{{{- define \"t{number}\" {trimmed}}}}}{{{{ {text} }}}}{{{{ end }}}}\n"
+        ));
+    }
+    out
+}
+
+/// An entry that stays YAML whatever its expressions give.
+fn calm_entry(c: &mut Choices, number: usize, out: &mut String) {
+    let shape = c.below(9);
+    let tail =
+        c.pick(&["toJson", "quote", "toYaml | nindent 4", "toString | toJson", "print | quote"]);
+    let mut calm = Calm { c, templates: 3, fuel: 5 };
+    let kind = match shape {
+        0 | 1 => Type::List,
+        2 => Type::Map,
+        _ => Type::Any,
+    };
+    let value = calm.pipeline(kind);
+    let other = calm.pipeline(Type::Any);
+    let k = format!("  k{number}");
+    out.push_str(&match shape {
+        0 => format!("  {{{{- range $i, $e := {value} }}}}\n{k}-{{{{ $i }}}}: {{{{ $e | toJson }}}}\n  {{{{- else }}}}\n{k}: {{{{ {other} | toJson }}}}\n  {{{{- end }}}}\n"),
+        1 => format!("{k}:\n  {{{{- range {value} }}}}\n  - {{{{ . | {tail} }}}}\n  {{{{- end }}}}\n"),
+        2 => format!("{k}:\n  {{{{- range $k, $v := {value} }}}}\n    {{{{ $k | quote }}}}: {{{{ $v | toJson }}}}\n  {{{{- end }}}}\n"),
+        3 => format!("  {{{{- if {value} }}}}\n{k}: {{{{ {other} | toJson }}}}\n  {{{{- else }}}}\n{k}: null\n  {{{{- end }}}}\n"),
+        4 => format!("  {{{{- with {value} }}}}\n{k}: {{{{ . | toJson }}}}\n  {{{{- end }}}}\n"),
+        5 => format!("  {{{{- $x := {value} }}}}\n{k}: {{{{ $x | {tail} }}}}\n"),
+        6 => format!("{k}: |-\n    {{{{- {value} | toYaml | nindent 4 }}}}\n"),
+        _ => format!("{k}: {{{{ {value} | {tail} }}}}\n"),
+    });
+}
+
 fn definitions(c: &mut Choices) -> String {
     let mut out = String::new();
     for number in 0..=c.below(3) {
@@ -209,18 +282,15 @@ fn definitions(c: &mut Choices) -> String {
     out
 }
 
-fn manifests(c: &mut Choices) -> String {
+fn manifests(c: &mut Choices, mood: Mood) -> String {
     let mut out = String::new();
     for at in 0..=c.below(3) {
         if at > 0 {
-            out.push_str(c.pick(&[
-                "---\n",
-                "\n---\n",
-                "--- # c\n",
-                "---\n---\n",
-                " ---\n",
-                "\n--- \n",
-            ]));
+            out.push_str(mood.pick(
+                c,
+                5,
+                &["---\n", "\n---\n", "--- # c\n", "---\n---\n", "\n--- \n", " ---\n"],
+            ));
         }
         match c.below(12) {
             0 => out.push_str(c.pick(&[
@@ -230,30 +300,36 @@ fn manifests(c: &mut Choices) -> String {
                 "a: 1\n",
                 "{{- if .Values.b0 }}\nkind: Late\n{{- end }}\n",
             ])),
-            1 if c.chance(10) => out.push_str(c.pick(&["x", "- a\n", "kind: [\n", "null\n"])),
-            _ => manifest(c, &mut out),
+            1 if mood == Mood::Wild && c.chance(10) => {
+                out.push_str(c.pick(&["x", "- a\n", "kind: [\n", "null\n"]));
+            }
+            _ => manifest(c, &mut out, mood),
         }
     }
     out
 }
 
-fn manifest(c: &mut Choices, out: &mut String) {
-    let kind = c.pick(&[
-        "ConfigMap",
-        "Deployment",
-        "Service",
-        "Secret",
-        "Job",
-        "Namespace",
-        "Role",
-        "Foo",
-        "CustomResourceDefinition",
-        "Pod",
-        "Ingress",
-        "ServiceAccount",
-        "{{ .Values.s0 | quote }}",
-        "List",
-    ]);
+fn manifest(c: &mut Choices, out: &mut String, mood: Mood) {
+    let kind = mood.pick(
+        c,
+        12,
+        &[
+            "ConfigMap",
+            "Deployment",
+            "Service",
+            "Secret",
+            "Job",
+            "Namespace",
+            "Role",
+            "Foo",
+            "CustomResourceDefinition",
+            "Pod",
+            "Ingress",
+            "ServiceAccount",
+            "{{ .Values.s0 | quote }}",
+            "List",
+        ],
+    );
     out.push_str(&format!(
         "apiVersion: v1\nkind: {kind}\nmetadata:\n  name: {}\n",
         c.pick(&["x", "y", "{{ .Release.Name }}-z", "{{ .Chart.Name }}"])
@@ -288,6 +364,10 @@ fn manifest(c: &mut Choices, out: &mut String) {
         }
     }
     out.push_str("data:\n");
+    if mood == Mood::Calm {
+        let lines = 1 + c.below(3);
+        return (0..lines).for_each(|number| calm_entry(c, number, out));
+    }
     for number in 0..=c.below(3) {
         let mut expressions = Expressions::new(c, PATHS);
         expressions.fuel = 8;

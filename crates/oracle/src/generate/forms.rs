@@ -53,6 +53,11 @@ impl Form {
         matches!(&self.parts[0], Part::Text(text) if FAILING.contains(&text.as_str()))
     }
 
+    /// Whether an argument is of this type.
+    pub(crate) fn takes(&self, kind: Type) -> bool {
+        self.parts.iter().any(|part| matches!(part, Part::Hole(hole, _) if *hole == kind))
+    }
+
     /// Whether a call takes a notable time.
     pub(crate) fn is_slow(&self) -> bool {
         matches!(&self.parts[0], Part::Text(text) if SLOW.iter().any(|slow| text.contains(slow)))
@@ -61,9 +66,13 @@ impl Form {
 
 /// Every form.
 pub(crate) fn all() -> &'static [Form] {
-    static FORMS: LazyLock<Vec<Form>> =
-        LazyLock::new(|| TABLE.lines().filter(|l| !l.trim().is_empty()).map(parse).collect());
+    static FORMS: LazyLock<Vec<Form>> = LazyLock::new(|| read(TABLE));
     &FORMS
+}
+
+/// The forms of a table.
+pub(crate) fn read(table: &str) -> Vec<Form> {
+    table.lines().filter(|l| !l.trim().is_empty()).map(parse).collect()
 }
 
 fn parse(line: &str) -> Form {
@@ -80,15 +89,24 @@ fn parse(line: &str) -> Form {
 }
 
 fn with_holes(text: &str) -> Vec<Part> {
-    let mut parts = Vec::new();
-    let mut rest = text;
+    let (mut parts, mut words, mut rest) = (Vec::new(), String::new(), text);
     while let Some((before, after)) = rest.split_once('{') {
-        let (inside, after) = after.split_once('}').expect("a hole is closed");
-        parts.push(Part::Text(before.to_owned()));
-        parts.push(hole(inside));
-        rest = after;
+        words.push_str(before);
+        let name = after.split_once('}').filter(|(name, _)| {
+            !name.is_empty() && name.chars().all(|c| c.is_ascii_lowercase() || "*?".contains(c))
+        });
+        if let Some((name, behind)) = name {
+            parts.push(Part::Text(std::mem::take(&mut words)));
+            parts.push(hole(name));
+            rest = behind;
+        } else {
+            // A brace of the text itself.
+            words.push('{');
+            rest = after;
+        }
     }
-    parts.push(Part::Text(rest.to_owned()));
+    words.push_str(rest);
+    parts.push(Part::Text(words));
     parts
 }
 
