@@ -3,6 +3,8 @@
 //! [`Options::merge`] builds the user's map in Helm's order of precedence. [`coalesce`] lays it over
 //! the defaults of a chart and its dependencies; [`coalesce_tree`] gives a [`Tree`], because Helm's
 //! result shares tables between scopes and templates can see it.
+use std::borrow::Cow;
+
 use yaml::{Map, Numbers, Value};
 
 use crate::{Error, archive::without_bom, strvals};
@@ -81,7 +83,13 @@ impl Options {
 /// Reads a values file of one or more documents, which are merged.
 pub fn parse(data: &[u8]) -> Result<Map, Error> {
     let mut values = Map::new();
-    for document in yaml::documents_in_slice(without_bom(data)) {
+    let data = without_bom(data);
+    // Kubernetes' reader of lines ends the last one, too.
+    let data = match data {
+        [] | [.., b'\n'] => Cow::Borrowed(data),
+        _ => Cow::Owned([data, b"\n"].concat()),
+    };
+    for document in yaml::documents_in_slice(&data) {
         let document =
             document.map_err(|e| Error::Values(format!("error reading yaml document: {e}")))?;
         let document = yaml::map_from_slice(document, Numbers::Float64)
@@ -113,5 +121,22 @@ fn set_json(text: &str, base: &mut Map) -> Result<(), Error> {
     } else {
         strvals::parse_into(text, strvals::Kind::Json, base)
             .map_err(|_| Error::Values(format!("failed parsing --set-json data {text}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use yaml::Value;
+
+    use super::parse;
+
+    /// What `helm template -f` makes of such files.
+    #[test]
+    fn the_last_line_of_a_file_is_ended() {
+        let values = parse(b"a: |\n  x").unwrap();
+        assert_eq!(values.get("a"), Some(&Value::from("x\n")));
+        let error = parse(b"\xff\xfea\0:\0 \x001\0").unwrap_err();
+        assert!(error.to_string().ends_with("yaml: incomplete UTF-16 character"), "{error}");
+        assert!(parse(b"").unwrap().is_empty());
     }
 }
