@@ -21,13 +21,18 @@ pub enum Error {
         file: String,
         /// Why, in the words of Go's decoder.
         message: String,
+        /// The keys and indexes of a field of the wrong type.
+        at: Vec<String>,
     },
     /// There is no `Chart.yaml`.
     #[error("Chart.yaml file is missing")]
     Missing,
-    /// The `apiVersion` is neither `v1` nor `v2`.
+    /// The `apiVersion` is none that Helm reads.
     #[error("unsupported chart version")]
     Unsupported,
+    /// The `apiVersion` is one that Helm reads, but does not install: `v3`.
+    #[error("invalid chart apiVersion")]
+    NotYet,
     /// The metadata breaks a rule.
     #[error("validation: {0}")]
     Validation(String),
@@ -95,6 +100,11 @@ pub struct Violation {
 }
 
 impl Error {
+    /// A file that cannot be read as what it should be, with no field to point at.
+    pub(crate) fn file(file: &File, message: String) -> Self {
+        Self::File { file: file.name.clone(), message, at: vec![] }
+    }
+
     /// The same as diagnostics, with the place where that is known.
     pub fn to_diagnostics(&self) -> Vec<Diagnostic> {
         vec![Diagnostic::error(self.to_string()).code(self.code())]
@@ -110,17 +120,28 @@ impl Error {
             return broken;
         }
         let mut all = self.to_diagnostics();
-        let metadata = files.iter().find(|file| file.name == "Chart.yaml");
-        if let (Self::Validation(_) | Self::Unsupported, Some(file), Some(last)) =
-            (self, metadata, all.pop())
-        {
+        if let (Some((file, at)), Some(last)) = (self.place(files), all.pop()) {
             let source = Source::new(file.name.as_str(), file.text());
-            all.push(match suspect(file).and_then(|key| span_of(&source, key)) {
+            all.push(match span_of(&source, &at) {
                 Some(span) => last.label(&source, span, ""),
                 None => last.note(format!("in {}", file.name)),
             });
         }
         if all.is_empty() { self.to_diagnostics() } else { all }
+    }
+
+    /// The file that is to blame, and the keys that lead to the value.
+    fn place<'f>(&self, files: &'f [File]) -> Option<(&'f File, Vec<String>)> {
+        let named = |name: &str| files.iter().find(|file| file.name == name);
+        match self {
+            Self::Validation(_) | Self::Unsupported | Self::NotYet => {
+                let file = named("Chart.yaml")?;
+                let key = suspect(file).unwrap_or_default();
+                Some((file, vec![key.to_owned()]))
+            }
+            Self::File { file, at, .. } if !at.is_empty() => Some((named(file)?, at.clone())),
+            _ => None,
+        }
     }
 
     fn code(&self) -> &'static str {
@@ -129,6 +150,7 @@ impl Error {
             Self::File { .. }
             | Self::Missing
             | Self::Unsupported
+            | Self::NotYet
             | Self::Validation(_)
             | Self::Subchart { .. }
             | Self::SubchartArchive { .. }
@@ -166,13 +188,26 @@ fn suspect(file: &File) -> Option<&'static str> {
     failed.or(Some("dependencies"))
 }
 
-/// An entry at the top of a file, its first line.
-fn span_of(source: &Source, key: &str) -> Option<std::ops::Range<usize>> {
+/// An entry of a file, its first line.
+fn span_of(source: &Source, path: &[String]) -> Option<std::ops::Range<usize>> {
     let documents = yaml::node::parse(&source.text).ok()?;
-    let (key, value) = documents.first()?.entry(key)?;
-    let text = source.text.get(key.span.start..value.span.end.max(key.span.end))?;
-    let line = text.lines().next().unwrap_or_default();
-    Some(key.span.start..key.span.start + line.trim_end().len())
+    let mut node = documents.first()?;
+    let mut span = None;
+    for step in path {
+        let start;
+        (start, node) = match (node.entry(step), node.as_list()) {
+            (Some((key, value)), _) => (key.span.start, value),
+            (None, Some(items)) => {
+                let item = items.get(step.parse::<usize>().ok()?)?;
+                (item.span.start, item)
+            }
+            (None, None) => return None,
+        };
+        span = Some(start..node.span.end.max(start));
+    }
+    let span = span?;
+    let line = source.text.get(span.clone())?.lines().next().unwrap_or_default();
+    Some(span.start..span.start + line.trim_end().len())
 }
 
 /// Whether a chart's file of this name is read as YAML when the chart is loaded.

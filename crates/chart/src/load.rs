@@ -14,9 +14,8 @@ pub fn load_with_warnings(files: Vec<File>) -> Result<(Chart, Vec<Warning>), Err
     let mut warnings = Vec::new();
     // Helm asks the outermost chart alone for its version, before anything else.
     if let Some(file) = files.iter().find(|f| f.name == "Chart.yaml") {
-        let mut metadata = Metadata::default();
-        metadata.decode(file)?;
-        if !matches!(metadata.api_version.as_str(), "" | "v1" | "v2") {
+        let version = Metadata::api_version_of(file)?;
+        if !matches!(version.as_str(), "" | "v1" | "v2" | "v3") {
             return Err(Error::Unsupported);
         }
     }
@@ -74,7 +73,7 @@ fn place(
         "values.yaml" => {
             chart.values = values::parse(&file.data)
                 .map(values::Table::from)
-                .map_err(|e| Error::File { file: file.name.clone(), message: e.to_string() })?;
+                .map_err(|e| Error::file(&file, e.to_string()))?;
             chart.raw_values = Some(file);
         }
         "values.schema.json" => chart.schema = Some(file),

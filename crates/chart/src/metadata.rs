@@ -142,6 +142,11 @@ impl Metadata {
         decode::metadata(self, file)
     }
 
+    /// The `apiVersion` of a `Chart.yaml`, which may be any; the message is that of Helm's first look.
+    pub(crate) fn api_version_of(file: &File) -> Result<String, Error> {
+        decode::api_version(file)
+    }
+
     /// Checks the fields and replaces what cannot be printed in them.
     pub fn validate(&mut self) -> Result<(), Error> {
         self.sanitize();

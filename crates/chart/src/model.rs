@@ -62,7 +62,10 @@ impl Chart {
             .filter(|d| !self.dependencies.iter().any(|c| c.metadata.name == d.name))
             .map(|d| d.name.clone())
             .collect();
-        if missing.is_empty() { Ok(()) } else { Err(Error::MissingDependencies(missing)) }
+        if !missing.is_empty() {
+            return Err(Error::MissingDependencies(missing));
+        }
+        if self.metadata.api_version == "v3" { Err(Error::NotYet) } else { Ok(()) }
     }
 
     /// The chart's name, or its alias once [`crate::process_dependencies`] ran.

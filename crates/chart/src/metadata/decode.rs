@@ -16,7 +16,33 @@ struct Place<'a> {
     path: &'a str,
 }
 
-type Decoded<T> = Result<T, String>;
+type Decoded<T> = Result<T, Mismatch>;
+
+/// A field of the wrong type.
+struct Mismatch {
+    message: String,
+    /// Keys and indexes that lead to it, innermost first.
+    inside_out: Vec<String>,
+}
+
+impl Mismatch {
+    fn below(mut self, step: impl Into<String>) -> Self {
+        self.inside_out.push(step.into());
+        self
+    }
+}
+
+/// The `apiVersion` of a chart, which Helm looks at before anything else.
+pub(super) fn api_version(file: &File) -> Result<String, Error> {
+    let Some(map) = read(file, "loader.chartBase")? else { return Ok(String::new()) };
+    let mut found = String::new();
+    let at = Place { structure: "chartBase", path: "apiVersion" };
+    let result = fields(&map, &["apiVersion"], |_, value| {
+        found = text(value, at)?;
+        Ok(())
+    });
+    result.map(|()| found).map_err(bad(file))
+}
 
 pub(super) fn metadata(into: &mut Metadata, file: &File) -> Result<(), Error> {
     let Some(map) = read(file, "v2.Metadata")? else { return Ok(()) };
@@ -118,21 +144,26 @@ fn metadata_field(into: &mut Metadata, field: &'static str, value: &Value) -> De
 
 fn read(file: &File, target: &str) -> Result<Option<Map>, Error> {
     let value = yaml::from_slice(&file.data, Numbers::Exact)
-        .map_err(|e| Error::File { file: file.name.clone(), message: e.to_string() })?;
+        .map_err(|e| Error::file(file, e.to_string()))?;
     match value {
         Value::Null => Ok(None),
         Value::Map(map) => Ok(Some(map)),
-        other => Err(bad(file)(format!(
-            "json: cannot unmarshal {} into Go value of type {target}",
-            other.json_type()
-        ))),
+        other => {
+            let found = other.json_type();
+            let message = format!("json: cannot unmarshal {found} into Go value of type {target}");
+            Err(bad(file)(Mismatch { message, inside_out: vec![] }))
+        }
     }
 }
 
-fn bad(file: &File) -> impl Fn(String) -> Error + '_ {
-    |message| Error::File {
-        file: file.name.clone(),
-        message: format!("error unmarshaling JSON: while decoding JSON: {message}"),
+fn bad(file: &File) -> impl Fn(Mismatch) -> Error + '_ {
+    |Mismatch { message, mut inside_out }| {
+        inside_out.reverse();
+        Error::File {
+            file: file.name.clone(),
+            message: format!("error unmarshaling JSON: while decoding JSON: {message}"),
+            at: inside_out,
+        }
     }
 }
 
@@ -151,7 +182,7 @@ fn fields(
         if let Some(field) = field
             && !value.is_null()
         {
-            first = first.and(set(field, value));
+            first = first.and(set(field, value).map_err(|wrong| wrong.below(key.as_str())));
         }
     }
     first
@@ -160,9 +191,10 @@ fn fields(
 fn mismatch<T>(value: &Value, at: Place<'_>, wanted: &str) -> Decoded<T> {
     let Place { structure, path } = at;
     let found = value.json_type();
-    Err(format!(
+    let message = format!(
         "json: cannot unmarshal {found} into Go struct field {structure}.{path} of type {wanted}"
-    ))
+    );
+    Err(Mismatch { message, inside_out: vec![] })
 }
 
 fn text(value: &Value, at: Place<'_>) -> Decoded<String> {
@@ -182,12 +214,14 @@ fn list<'v>(value: &'v Value, at: Place<'_>, wanted: &str) -> Decoded<&'v [Value
 }
 
 fn texts(value: &Value, at: Place<'_>) -> Decoded<Vec<String>> {
-    list(value, at, "[]string")?.iter().map(|v| text(v, at)).collect()
+    let items = list(value, at, "[]string")?.iter().enumerate();
+    items.map(|(index, item)| text(item, at).map_err(|e| e.below(index.to_string()))).collect()
 }
 
 fn annotations(value: &Value, at: Place<'_>) -> Decoded<BTreeMap<String, String>> {
     let Some(map) = value.as_map() else { return mismatch(value, at, "map[string]string") };
-    map.iter().map(|(key, v)| Ok((key.clone(), text(v, at)?))).collect()
+    let entry = |(key, v): (&String, &Value)| Ok((key.clone(), text(v, at)?));
+    map.iter().map(|found| entry(found).map_err(|e: Mismatch| e.below(found.0))).collect()
 }
 
 /// Where the first null of a list is; Go keeps it as a pointer to nothing.
@@ -195,15 +229,24 @@ fn null_in(value: &Value) -> Option<usize> {
     value.as_list()?.iter().position(Value::is_null)
 }
 
-fn objects<'v>(value: &'v Value, at: Place<'_>, of: &str) -> Decoded<Vec<&'v Map>> {
+/// Hands each object of a list to `add`.
+fn objects<'v>(
+    value: &'v Value,
+    at: Place<'_>,
+    of: &str,
+    mut add: impl FnMut(&'v Map) -> Decoded<()>,
+) -> Decoded<()> {
     let items = list(value, at, &format!("[]*{of}"))?;
-    let items = items.iter().filter(|item| !item.is_null());
-    items.map(|item| item.as_map().map_or_else(|| mismatch(item, at, of), Ok)).collect()
+    for (index, item) in items.iter().enumerate().filter(|(_, item)| !item.is_null()) {
+        let map = item.as_map().map_or_else(|| mismatch(item, at, of), Ok);
+        map.and_then(&mut add).map_err(|wrong| wrong.below(index.to_string()))?;
+    }
+    Ok(())
 }
 
 fn maintainers(value: &Value, at: Place<'_>) -> Decoded<Vec<Maintainer>> {
     let mut all = Vec::new();
-    for map in objects(value, at, "v2.Maintainer")? {
+    objects(value, at, "v2.Maintainer", |map| {
         let mut one = Maintainer::default();
         fields(map, MAINTAINER_FIELDS, |field, value| {
             let path = format!("{}.{field}", at.path);
@@ -216,13 +259,14 @@ fn maintainers(value: &Value, at: Place<'_>) -> Decoded<Vec<Maintainer>> {
             Ok(())
         })?;
         all.push(one);
-    }
+        Ok(())
+    })?;
     Ok(all)
 }
 
 fn dependencies(value: &Value, at: Place<'_>) -> Decoded<Vec<Dependency>> {
     let mut all = Vec::new();
-    for map in objects(value, at, "v2.Dependency")? {
+    objects(value, at, "v2.Dependency", |map| {
         let mut one = Dependency::default();
         fields(map, DEPENDENCY_FIELDS, |field, value| {
             let path = format!("{}.{field}", at.path);
@@ -240,7 +284,8 @@ fn dependencies(value: &Value, at: Place<'_>) -> Decoded<Vec<Dependency>> {
             Ok(())
         })?;
         all.push(one);
-    }
+        Ok(())
+    })?;
     Ok(all)
 }
 
