@@ -2,6 +2,7 @@
 //!
 //! **Invariant**: no name that leaves here is absolute or climbs out of the chart. As in Helm, links
 //! and devices in an archive are never followed: they are files without contents.
+use std::cell::Cell;
 use std::io::{BufRead, BufReader, Error as IoError, ErrorKind, Read, Seek, SeekFrom};
 use std::sync::Arc;
 
@@ -12,6 +13,8 @@ use crate::{Error, File};
 
 /// Bytes that are inflated at once: each call copies a window of 32 KiB, so few calls are fast.
 const INFLATED: usize = 256 * 1024;
+/// A tar's files begin at multiples of this.
+const BLOCK: i64 = 512;
 
 /// What an archive may be.
 #[derive(Debug, Clone, Copy)]
@@ -38,13 +41,13 @@ impl Default for Limits {
 
 /// The files of a `.tgz` chart, the leading directory taken off.
 pub fn unpack(archive: &[u8], limits: Limits) -> Result<Vec<File>, Error> {
-    if !archive.starts_with(&[0x1f, 0x8b]) {
-        return Err(Error::Archive("gzip: invalid header".to_owned()));
-    }
+    check_header(archive)?;
     // Headers and padding come on top of the contents, but never without bound.
     let bound = limits.total.saturating_mul(2).saturating_add(1 << 20);
     let inflated = BufReader::with_capacity(INFLATED, MultiGzDecoder::new(archive));
-    let mut tar = Archive::new(Forward { inner: inflated.take(bound), position: 0 });
+    let ended = Cell::new(false);
+    let unreadable = |error: IoError| unreadable(&error, ended.get());
+    let mut tar = Archive::new(Forward { inner: inflated.take(bound), position: 0, ended: &ended });
     let mut remaining = limits.total;
     let mut files = Vec::new();
     for (number, entry) in tar.entries_with_seek().map_err(unreadable)?.enumerate() {
@@ -71,9 +74,7 @@ pub fn unpack(archive: &[u8], limits: Limits) -> Result<Vec<File>, Error> {
         }
         let size = usize::try_from(entry.size()).map_err(|_| too_large(limits))?;
         remaining = remaining.saturating_sub(entry.size());
-        let Some(data) = contents(&mut entry, size).map_err(unreadable)? else {
-            return Err(too_large(limits));
-        };
+        let data = contents(&mut entry, size).map_err(unreadable)?;
         if remaining == 0 {
             return Err(too_large(limits));
         }
@@ -86,27 +87,34 @@ pub fn unpack(archive: &[u8], limits: Limits) -> Result<Vec<File>, Error> {
 }
 
 /// A stream that passes over bytes without copying them, which is what `tar` seeks for.
-struct Forward<R> {
+struct Forward<'e, R> {
     inner: R,
     position: u64,
+    /// Whether something was wanted of it when it had ended.
+    ended: &'e Cell<bool>,
 }
 
-impl<R: BufRead> Read for Forward<R> {
+impl<R: BufRead> Read for Forward<'_, R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let read = self.inner.read(buffer)?;
+        let read = self.inner.read(buffer).map_err(Broken::wrap)?;
+        self.ended.set(self.ended.get() || read == 0 && !buffer.is_empty());
         self.position += read as u64;
         Ok(read)
     }
 }
 
-impl<R: BufRead> Seek for Forward<R> {
+impl<R: BufRead> Seek for Forward<'_, R> {
     fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
         let SeekFrom::Current(ahead) = to else { return Err(ErrorKind::Unsupported.into()) };
         let mut left = u64::try_from(ahead).map_err(|_| IoError::from(ErrorKind::Unsupported))?;
         while left > 0 {
-            let held = self.inner.fill_buf()?.len() as u64;
+            let held = self.inner.fill_buf().map_err(Broken::wrap)?.len() as u64;
+            if held == 0 && ahead < BLOCK {
+                // The last file may be without what fills its block.
+                return Ok(self.position);
+            }
             if held == 0 {
-                return Err(IoError::new(ErrorKind::UnexpectedEof, "unexpected EOF"));
+                return Err(ErrorKind::UnexpectedEof.into());
             }
             let passed = held.min(left);
             self.inner.consume(passed as usize);
@@ -117,19 +125,36 @@ impl<R: BufRead> Seek for Forward<R> {
     }
 }
 
-/// The next `size` bytes, read to where they stay; nothing if there are fewer.
-fn contents(entry: &mut impl Read, size: usize) -> std::io::Result<Option<Arc<[u8]>>> {
+/// What is wrong with the compressed stream, in Go's words.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+struct Broken(&'static str);
+
+impl Broken {
+    #[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
+    fn wrap(error: IoError) -> IoError {
+        let text = error.to_string();
+        let words = if error.kind() == ErrorKind::UnexpectedEof || text.starts_with("incomplete") {
+            "unexpected EOF"
+        } else if text.contains("checksum") {
+            "gzip: invalid checksum"
+        } else if text.contains("gzip header") {
+            "gzip: invalid header"
+        } else {
+            "flate: corrupt input"
+        };
+        IoError::other(Self(words))
+    }
+}
+
+/// The next `size` bytes, read to where they stay.
+fn contents(entry: &mut impl Read, size: usize) -> std::io::Result<Arc<[u8]>> {
     let mut data: Arc<[u8]> = std::iter::repeat_n(0, size).collect();
-    let Some(buffer) = Arc::get_mut(&mut data) else { return Ok(None) };
-    let mut filled = 0;
-    while filled < size {
-        match entry.read(&mut buffer[filled..])? {
-            0 => return Ok(None),
-            read => filled += read,
-        }
+    if let Some(buffer) = Arc::get_mut(&mut data) {
+        entry.read_exact(buffer)?;
     }
     let text = without_bom(&data);
-    Ok(Some(if text.len() == size { data } else { Arc::from(text) }))
+    Ok(if text.len() == size { data } else { Arc::from(text) })
 }
 
 /// The contents without a UTF-8 byte order mark.
@@ -141,9 +166,27 @@ fn is_directory(kind: EntryType, name: &str) -> bool {
     kind.is_dir() || (kind.is_file() && name.ends_with('/'))
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
-fn unreadable(error: std::io::Error) -> Error {
-    Error::Archive(error.to_string())
+/// What Go's reader says first of all.
+fn check_header(archive: &[u8]) -> Result<(), Error> {
+    const HEADER: usize = 10;
+    let why = match archive {
+        [] => "EOF",
+        short if short.len() < HEADER => "unexpected EOF",
+        [0x1f, 0x8b, 8, ..] => return Ok(()),
+        _ => "gzip: invalid header",
+    };
+    Err(Error::Archive(why.to_owned()))
+}
+
+/// Why the archive cannot be read on, in Go's words; `ended` if there was nothing more to read.
+fn unreadable(error: &IoError, ended: bool) -> Error {
+    let broken = error.get_ref().and_then(|inner| inner.downcast_ref::<Broken>());
+    let words = match broken {
+        Some(Broken(words)) => words,
+        None if ended || error.kind() == ErrorKind::UnexpectedEof => "unexpected EOF",
+        None => "archive/tar: invalid tar header",
+    };
+    Error::Archive(words.to_owned())
 }
 
 fn too_large(limits: Limits) -> Error {
@@ -198,6 +241,8 @@ fn clean_path(path: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{Read, Write};
+
     use super::{Limits, clean_name, unpack};
 
     #[test]
@@ -258,7 +303,29 @@ mod tests {
 
     #[test]
     fn what_is_no_archive_is_refused() {
-        assert!(unpack(b"name: web\n", Limits::default()).is_err());
-        assert!(unpack(&[0x1f, 0x8b, 8, 0, 1], Limits::default()).is_err());
+        let whole = archive(&[("web/a", 700)]);
+        let packed = |tar: &[u8]| {
+            let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            packed.write_all(tar).unwrap();
+            packed.finish().unwrap()
+        };
+        let mut tar = Vec::new();
+        flate2::read::GzDecoder::new(&*whole).read_to_end(&mut tar).unwrap();
+        for (data, why) in [
+            (vec![], "EOF"),
+            (b"name: web".to_vec(), "unexpected EOF"),
+            (b"name: website".to_vec(), "gzip: invalid header"),
+            (whole[..20].to_vec(), "unexpected EOF"),
+            (packed(b"name: web"), "unexpected EOF"),
+            (packed(&[b'x'; 600]), "archive/tar: invalid tar header"),
+            (packed(&tar[..600]), "unexpected EOF"),
+            (packed(b""), "no files in chart archive"),
+        ] {
+            let found = unpack(&data, Limits::default()).unwrap_err().to_string();
+            assert_eq!(found, why);
+        }
+        for end in [512 + 700, 512 + 1024] {
+            assert!(unpack(&packed(&tar[..end]), Limits::default()).is_ok(), "{end}");
+        }
     }
 }

@@ -6,6 +6,9 @@ use chart::{File, Limits, unpack};
 
 use crate::Error;
 
+mod content_type;
+
+const GZIP: &[u8] = b"\x1f\x8b\x08";
 /// An archive larger than this cannot hold a chart within Helm's limits.
 pub(crate) const MAX_ARCHIVE: u64 = 256 * 1024 * 1024;
 
@@ -15,10 +18,14 @@ pub(crate) fn read(path: &Path, size: u64) -> Result<Vec<File>, Error> {
         return Err(Error::TooLarge { name, limit: MAX_ARCHIVE });
     }
     let archive = fs::read(path).map_err(|cause| Error::Read { path: path.to_owned(), cause })?;
-    if !archive.starts_with(&[0x1f, 0x8b]) {
+    if !archive.starts_with(GZIP) {
         let yaml = path.extension().is_some_and(|e| e == "yaml" || e == "yml");
-        let path = path.to_owned();
-        return Err(if yaml { Error::IsYaml { path } } else { Error::NotAnArchive { path } });
+        let (path, found) = (path.to_owned(), content_type::of(&archive));
+        return Err(if yaml {
+            Error::IsYaml { path }
+        } else {
+            Error::NotAnArchive { path, found }
+        });
     }
     let files = unpack(&archive, Limits::default()).map_err(Error::Archive)?;
     if files.iter().any(|f| f.name == "Chart.yaml") {

@@ -11,7 +11,7 @@ pub enum Error {
         path: PathBuf,
     },
     /// A directory without `Chart.yaml`.
-    #[error("unable to detect chart at {path}: open {path}: {cause}", path = .path.display(), cause = words(.cause))]
+    #[error("unable to detect chart at {path}: open {path}: {cause}", path = .path.display(), cause = in_gos_words(.cause))]
     NoChart {
         /// The file that should be there.
         path: PathBuf,
@@ -26,6 +26,28 @@ pub enum Error {
     Read {
         /// Which one.
         path: PathBuf,
+        /// Why.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// A file of the chart cannot be read.
+    #[error("cannot read {path}", path = .path.display())]
+    ReadFile {
+        /// Its name below the chart's root.
+        name: String,
+        /// Where it lies.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: std::io::Error,
+    },
+    /// A symbolic link leads to nothing.
+    #[error("the symbolic link {path} leads to {to}, which cannot be read", path = .path.display(), to = .to.display())]
+    BrokenLink {
+        /// The link.
+        path: PathBuf,
+        /// Where it leads to, as far as that is there, and the first name that is not.
+        to: PathBuf,
         /// Why.
         #[source]
         cause: std::io::Error,
@@ -63,25 +85,45 @@ pub enum Error {
         path: PathBuf,
     },
     /// Something else where a chart was expected.
-    #[error("file '{path}' does not appear to be a gzipped archive", path = .path.display())]
+    #[error("file '{path}' does not appear to be a gzipped archive; got '{found}'", path = .path.display())]
     NotAnArchive {
         /// Which one.
         path: PathBuf,
+        /// What its first bytes look like, a content type.
+        found: &'static str,
     },
     /// The archive breaks a rule or a limit.
-    #[error("unable to load chart archive: {0}")]
-    Archive(chart::Error),
+    #[error("unable to load chart archive")]
+    Archive(#[source] chart::Error),
     /// The files break a chart's rules.
     #[error(transparent)]
     Chart(#[from] chart::Error),
 }
 
-/// Go's words for why a file cannot be opened.
-fn words(error: &std::io::Error) -> String {
-    match error.kind() {
-        std::io::ErrorKind::NotFound => "no such file or directory".to_owned(),
-        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        std::io::ErrorKind::NotADirectory => "not a directory".to_owned(),
-        _ => error.to_string(),
+impl Error {
+    /// What Helm says, which keeps some causes to itself.
+    pub fn helm_text(&self) -> String {
+        match self {
+            Self::Read { path, cause } => {
+                format!("open {}: {}", path.display(), in_gos_words(cause))
+            }
+            Self::ReadFile { name, path, cause } => {
+                let (path, cause) = (path.display(), in_gos_words(cause));
+                format!("error reading {name}: open {path}: {cause}")
+            }
+            Self::BrokenLink { path, to, cause } => {
+                let (path, to, cause) = (path.display(), to.display(), in_gos_words(cause));
+                format!("error evaluating symlink {path}: lstat {to}: {cause}")
+            }
+            other => other.to_string(),
+        }
     }
+}
+
+/// Go's words for an error of the operating system.
+pub fn in_gos_words(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    let text = text.split(" (os error").next().unwrap_or_default();
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |c| c.to_lowercase().chain(chars).collect())
 }

@@ -28,7 +28,7 @@ mod repositories;
 use std::path::Path;
 
 pub use address::Address;
-pub use error::Error;
+pub use error::{Error, in_gos_words};
 pub use fetch_error::FetchError;
 pub use fetcher::{Access, ChartReference, Fetched, Fetcher, Provenance, Settings, is_remote};
 pub use http::{Login, Proxies, Tls};
@@ -46,13 +46,18 @@ pub enum Links {
 /// The files of the chart at `path`, a directory (its `.helmignore` honoured) or a `.tgz`; a
 /// symbolic link that leaves the directory is refused.
 pub fn read_chart(path: &Path) -> Result<Vec<chart::File>, Error> {
-    read_chart_with(path, Links::StayInside)
+    read_chart_with(path, Links::StayInside, &mut |_, _| {})
 }
 
-/// As [`read_chart`], with a choice about symbolic links.
-pub fn read_chart_with(path: &Path, links: Links) -> Result<Vec<chart::File>, Error> {
+/// As [`read_chart`], with a choice about symbolic links; `tell` hears of each that is followed, and
+/// where it leads to.
+pub fn read_chart_with(
+    path: &Path,
+    links: Links,
+    tell: &mut dyn FnMut(&Path, &Path),
+) -> Result<Vec<chart::File>, Error> {
     match std::fs::metadata(path) {
-        Ok(found) if found.is_dir() => directory::read(path, links),
+        Ok(found) if found.is_dir() => directory::read(path, links, tell),
         Ok(found) => archive::read(path, found.len()),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
             Err(Error::NotFound { path: path.to_owned() })

@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use ::chart::Warning;
-use source::{Access, ChartReference, Login, Provenance, Tls};
+use source::{Access, ChartReference, Links, Login, Provenance, Tls};
 
+use super::go_files::{clean, followed};
 use super::remote;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
@@ -73,7 +74,7 @@ impl ChartFlags {
 
     /// Loads a chart that was found, and its dependencies if they are to be fetched.
     pub(crate) fn read(&self, context: &Context, path: &Path) -> Outcome<::chart::Chart> {
-        let files = source::read_chart(path).map_err(|e| Failure::from_error(&e))?;
+        let files = files(context, path)?;
         let told = |e: &::chart::Error| {
             Failure::Diagnostics(e.diagnose(&files)).in_helms_words(e.to_string())
         };
@@ -97,7 +98,7 @@ impl ChartFlags {
     /// The folder or archive; one from elsewhere lies in the cache then.
     fn locate(&self, context: &Context, reference: &str) -> Outcome<PathBuf> {
         if self.repo.is_none() && !reference.is_empty() {
-            let path = context.path(Path::new(reference));
+            let path = PathBuf::from(clean(&context.path(Path::new(reference)).to_string_lossy()));
             if path.exists() {
                 return Ok(path);
             }
@@ -161,6 +162,13 @@ impl ChartFlags {
     }
 }
 
+/// The files of a chart, with a word about symbolic links to those who read Helm's log.
+fn files(context: &Context, path: &Path) -> Outcome<Vec<::chart::File>> {
+    let mut tell = |path: &Path, to: &Path| log::say_late(context.errors, &followed(path, to));
+    source::read_chart_with(path, Links::StayInside, &mut tell)
+        .map_err(|error| Failure::from_error(&error).in_helms_words(error.helm_text()))
+}
+
 /// `--dependency-update`: fetches what is missing, then loads the chart again.
 fn update(context: &Context, path: &Path, chart: &::chart::Chart) -> Outcome<::chart::Chart> {
     if !path.is_dir() {
@@ -171,7 +179,7 @@ fn update(context: &Context, path: &Path, chart: &::chart::Chart) -> Outcome<::c
     for note in notes {
         context.say(&format!("{note}\n"))?;
     }
-    let files = source::read_chart(path).map_err(|e| Failure::from_error(&e))?;
+    let files = files(context, path)?;
     let chart = ::chart::load(files).map_err(|e| Failure::from_error(&e))?;
     chart.installable().map_err(|e| Failure::from_error(&e))?;
     Ok(chart)

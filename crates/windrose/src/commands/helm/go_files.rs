@@ -1,13 +1,15 @@
 //! Files as Go names them, and as it tells what is wrong with them: its `filepath` and `os`.
 
-use std::io;
+use std::path::Path;
 
-/// Go's words for an error of the operating system.
-pub(super) fn words(error: &io::Error) -> String {
-    let text = error.to_string();
-    let text = text.split(" (os error").next().unwrap_or_default();
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |c| c.to_lowercase().chain(chars).collect())
+use chart::Warning;
+pub(super) use source::in_gos_words as words;
+
+/// What Helm logs of a symbolic link that it follows.
+pub(super) fn followed(path: &Path, to: &Path) -> Warning {
+    Warning::plain("found symbolic link in path. Contents of linked file included and used")
+        .with("path", path.to_string_lossy())
+        .with("resolved", to.to_string_lossy())
 }
 
 /// Go's `filepath.Clean`: the shortest name of the same place.

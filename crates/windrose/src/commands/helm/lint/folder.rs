@@ -9,8 +9,9 @@ use chart::{Chart, File, Limits};
 use render::lint::{Contents, Entry, Folder, Kind};
 use source::Links;
 
-use crate::commands::helm::go_files::{clean, words};
+use crate::commands::helm::go_files::{clean, followed, words};
 use crate::context::Context;
+use crate::output::log;
 
 /// A folder, and the chart that is installed from it.
 pub(super) struct Looked {
@@ -65,9 +66,15 @@ fn directory(context: &Context, path: &str) -> Result<Looked, String> {
     }
     let root = PathBuf::from(clean(&context.path(Path::new(path)).to_string_lossy()));
     let shown = root.to_string_lossy().into_owned();
-    let chart = source::read_chart_with(&root, Links::Follow)
-        .map_err(|error| load_error(&error))
+    // Helm loads the chart twice, for two of its rules.
+    let mut links = Vec::new();
+    let mut tell = |path: &Path, to: &Path| links.push(followed(path, to));
+    let chart = source::read_chart_with(&root, Links::Follow, &mut tell)
+        .map_err(|error| error.helm_text())
         .and_then(load);
+    for link in links.iter().chain(&links) {
+        log::say_late(context.errors, link);
+    }
     let installed = chart.as_ref().ok().map(|(chart, _)| chart.clone());
     let folder = Folder {
         chart_file: contents(&root, "Chart.yaml"),
@@ -187,11 +194,4 @@ fn without_ignored(mut files: Vec<File>) -> Result<Vec<File>, String> {
 
 fn load(files: Vec<File>) -> Result<(Chart, Vec<chart::Warning>), String> {
     chart::load_any_version(files).map_err(|error| error.to_string())
-}
-
-fn load_error(error: &source::Error) -> String {
-    match std::error::Error::source(error) {
-        Some(cause) => format!("{error}: {cause}"),
-        None => error.to_string(),
-    }
 }
