@@ -6,7 +6,7 @@
 //!
 //! Invariant: everything impure (time, randomness, the cluster, host names) comes through
 //! [`template::Host`]; a function never panics, it reports what Go's panic would say. `env` and
-//! `expandenv` do not exist, as in Helm. Not here: Go's own builtins (`template`) and the rules of
+//! `expandenv` do not exist for charts, as in Helm. Not here: Go's own builtins (`template`) and the rules of
 //! a render (`render`).
 //!
 //! ```
@@ -24,6 +24,7 @@ mod defaults;
 mod dicts;
 mod documents;
 mod encoding;
+mod environment;
 mod fault;
 mod flow;
 mod lists;
@@ -101,6 +102,11 @@ const PASSAGES: &[(&str, Passage)] = &[
 pub fn sprig() -> &'static [Function] {
     static FUNCTIONS: LazyLock<Vec<Function>> = LazyLock::new(|| SPRIG.concat());
     &FUNCTIONS
+}
+
+/// Sprig's functions that read the environment; no chart has them.
+pub fn environment() -> &'static [Function] {
+    environment::FUNCTIONS
 }
 
 /// Helm's own functions, and those of Sprig that it replaces.

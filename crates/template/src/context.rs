@@ -50,6 +50,12 @@ pub trait Host {
         String::new()
     }
 
+    /// What a variable of the environment holds; nothing where it is not to be seen.
+    fn variable(&mut self, name: &str) -> String {
+        let _ = name;
+        String::new()
+    }
+
     /// Whether checks that stop a render are only to be reported.
     fn lint(&self) -> bool {
         false

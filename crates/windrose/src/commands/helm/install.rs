@@ -93,7 +93,7 @@ pub(crate) enum DryRun {
 
 impl Args {
     pub(crate) fn run(self, context: &Context) -> Outcome {
-        let (name, reference) = self.name.name_and_chart(&self.positional, None)?;
+        let (name, reference) = self.name.name_and_chart(context, &self.positional, None)?;
         render::check_name(&name).map_err(|e| Failure::from_error(&e))?;
         self.change.run(context, &Change { name, reference, intent: Intent::Install })
     }

@@ -2,6 +2,7 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::rendering;
 
@@ -22,6 +23,7 @@ impl NameFlags {
     /// `default` is the name when only a chart is given and no template for one.
     pub(crate) fn name_and_chart(
         &self,
+        context: &Context,
         args: &[String],
         default: Option<&str>,
     ) -> Outcome<(String, String)> {
@@ -35,7 +37,7 @@ impl NameFlags {
             }
             [name, chart] => Ok((name.clone(), chart.clone())),
             [chart] => match (template, default) {
-                (Some(template), _) => Ok((from_template(template)?, chart.clone())),
+                (Some(template), _) => Ok((from_template(context, template)?, chart.clone())),
                 (None, Some(name)) => Ok((name.to_owned(), chart.clone())),
                 (None, None) if self.generate_name => Ok((generated(chart), chart.clone())),
                 (None, None) => {
@@ -51,10 +53,11 @@ impl NameFlags {
     }
 }
 
-fn from_template(template: &str) -> Outcome<String> {
+fn from_template(context: &Context, template: &str) -> Outcome<String> {
     let zone = rendering::time_zone();
     let host = rendering::host();
-    render::name_from_template(template, &host, &zone).map_err(Failure::message)
+    let held = |name: &str| context.environment.all.get(name).cloned().unwrap_or_default();
+    render::name_from_template(template, &host, &zone, &held).map_err(Failure::message)
 }
 
 fn generated(chart: &str) -> String {

@@ -99,6 +99,7 @@ struct CapabilityFlags {
 impl Args {
     pub(crate) fn run(self, context: &Context) -> Outcome {
         self.install.tell_deprecated(context, &self.dry_run)?;
+        let post_renderer = self.post_renderer.find(context)?;
         if self.positional.is_empty() {
             return Err(Failure::usage(
                 "\"helm template\" requires at least 1 argument\n\n\
@@ -108,8 +109,8 @@ impl Args {
         self.install.check_groups(&self.dry_run)?;
         let capabilities = self.capabilities.read()?;
         let dry_run = self.dry_run.choose(context)?;
-        let (name, reference) = self.name.name_and_chart(&self.positional, Some("release-name"))?;
-        let post_renderer = self.post_renderer.find(context)?;
+        let (name, reference) =
+            self.name.name_and_chart(context, &self.positional, Some("release-name"))?;
         let path = self.chart.find(context, &reference)?;
         let (values, given) = self.values.merge(context)?;
         let chart = self.chart.read(context, &path)?;
