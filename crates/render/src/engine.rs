@@ -3,6 +3,7 @@
 //! All templates of a chart and its dependencies share one name space. They are parsed deepest path
 //! first and, at one depth, in reverse name order, so that a parent's definitions replace its
 //! dependencies'; they run in the same order.
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -47,7 +48,9 @@ pub(crate) fn run(
     let order = order(templates);
     let set = compile(request, &order)?;
     let background = Background { chart, given: &request.options.given };
-    let mut host = Outside { request, warnings: Vec::new() };
+    let warnings = RefCell::new(Vec::new());
+    let mut host = Outside { request, warnings: &warnings };
+    let mut until_failure = None;
     let (mut texts, mut broken, mut errors) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
     let mut session = Session::new(&set, &mut host, options(request));
     for (path, template) in order.into_iter().filter(|(path, _)| !is_partial(path)) {
@@ -61,6 +64,7 @@ pub(crate) fn run(
                 }
             },
             Err(error) => {
+                until_failure.get_or_insert_with(|| warnings.borrow().len());
                 let failed = Failed::new(path, error, &template.scope, &background);
                 let last = failed.is_limit() || errors.len() + 1 >= MAX_ERRORS;
                 errors.push(Error::Template(Box::new(failed)));
@@ -71,7 +75,10 @@ pub(crate) fn run(
         }
     }
     drop(session);
-    Ok(Run { output: Output { texts, broken, warnings: host.warnings }, errors })
+    let mut warnings = warnings.into_inner();
+    // Helm stops there.
+    warnings.truncate(until_failure.unwrap_or(warnings.len()));
+    Ok(Run { output: Output { texts, broken, warnings }, errors })
 }
 
 /// Runs the templates once more up to one of them, and tells what printed which part of its text.
@@ -79,7 +86,7 @@ pub(crate) fn run(
 pub(crate) fn trace(request: &Request<'_>, templates: &Templates, path: &str) -> Option<Traced> {
     let order = order(templates);
     let set = compile(request, &order).ok()?;
-    let mut host = Outside { request, warnings: Vec::new() };
+    let mut host = Outside { request, warnings: &RefCell::default() };
     let mut session = Session::new(&set, &mut host, options(request));
     for (other, template) in order.into_iter().filter(|(path, _)| !is_partial(path)) {
         let scope = begin(other, template);
@@ -172,7 +179,8 @@ fn repaired(bytes: &[u8]) -> (String, Vec<(usize, u8)>) {
 /// The world as templates see it.
 struct Outside<'a> {
     request: &'a Request<'a>,
-    warnings: Vec<String>,
+    /// What templates want to be told; read while a session has the rest.
+    warnings: &'a RefCell<Vec<String>>,
 }
 
 impl template::Host for Outside<'_> {
@@ -208,6 +216,6 @@ impl template::Host for Outside<'_> {
     }
 
     fn warn(&mut self, message: String) {
-        self.warnings.push(message);
+        self.warnings.borrow_mut().push(message);
     }
 }

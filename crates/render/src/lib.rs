@@ -82,6 +82,7 @@ pub fn render_logging(request: &Request<'_>, log: &mut Vec<Warning>) -> Result<R
     check_kube_version(request, &chart)?;
     let templates = scope::templates(request, &chart, &coalesced.values);
     let engine::Run { mut output, mut errors } = engine::run(request, &chart, &templates)?;
+    log.extend(std::mem::take(&mut output.warnings).into_iter().map(Warning::new));
     let notes = take_notes(request, &chart, &mut output);
     if let Some(post_renderer) = &request.options.post_renderer
         && errors.is_empty()
@@ -97,7 +98,6 @@ pub fn render_logging(request: &Request<'_>, log: &mut Vec<Warning>) -> Result<R
     if let Some(error) = Error::all(errors) {
         return Err(error);
     }
-    log.extend(output.warnings.into_iter().map(Warning::new));
     log.extend(sorted.warnings);
     Ok(Rendered {
         manifests: sorted.manifests,

@@ -93,10 +93,10 @@ fn render(
     let run = engine::run(&request, &chart, &templates);
     let failed = |error: Error| Some(error.helm_text());
     let engine::Run { output, errors } = run.map_err(failed)?;
+    linted.log.extend(output.warnings);
     if let Some(error) = Error::all(errors) {
         return Err(failed(error));
     }
-    linted.log.extend(output.warnings);
     Ok((chart, output.texts))
 }
 
