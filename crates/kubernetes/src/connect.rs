@@ -66,7 +66,15 @@ async fn base(options: &ConnectOptions) -> Result<Config, Error> {
             .map_err(|error| wrong(format!("{}: {error}", path.display())));
     }
     if let (Some(server), None) = (&options.server, &options.context) {
-        return Ok(Config::new(parse_server(server)?));
+        return match Kubeconfig::read() {
+            // The current context's credentials go to the server that is named.
+            Ok(file) if file.current_context.as_ref().is_some_and(|name| !name.is_empty()) => {
+                from_file(file, &selection).await.map_err(wrong)
+            }
+            Ok(_) => Ok(Config::new(parse_server(server)?)),
+            Err(error) if is_missing(&error) => Ok(Config::new(parse_server(server)?)),
+            Err(error) => Err(unreadable(&error)),
+        };
     }
     if options.context.is_some() {
         let file = Kubeconfig::read().map_err(|error| unreadable(&error))?;
@@ -95,12 +103,16 @@ async fn from_file(file: Kubeconfig, selection: &KubeConfigOptions) -> Result<Co
 /// In a user's words where the library's name its own types.
 fn unreadable(error: &KubeconfigError) -> Error {
     match error {
-        KubeconfigError::ReadConfig(cause, path) if cause.kind() == io::ErrorKind::NotFound => {
-            wrong(format!("there is no kubeconfig at {}", path.display()))
+        KubeconfigError::ReadConfig(_, path) if is_missing(error) => {
+            Error::NoKubeconfig { path: path.clone() }
         }
         KubeconfigError::ReadConfig(cause, path) => wrong(format!("{}: {cause}", path.display())),
         other => wrong(other),
     }
+}
+
+fn is_missing(error: &KubeconfigError) -> bool {
+    matches!(error, KubeconfigError::ReadConfig(cause, _) if cause.kind() == io::ErrorKind::NotFound)
 }
 
 fn parse_server(server: &str) -> Result<Uri, Error> {

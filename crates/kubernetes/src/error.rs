@@ -4,6 +4,7 @@
 //! of them; nothing here parses prose except where Kubernetes gives nothing else.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::object::ObjectRef;
@@ -74,6 +75,12 @@ pub enum Error {
     Config {
         /// What is wrong with it.
         detail: String,
+    },
+    /// There is no kubeconfig, and no cluster around this process.
+    #[error("kubernetes configuration cannot be used: there is no kubeconfig at {}", path.display())]
+    NoKubeconfig {
+        /// Where it was looked for.
+        path: PathBuf,
     },
     /// The server gave no answer.
     #[error("kubernetes API {server} is unreachable: {reason}{}", show_detail(detail))]

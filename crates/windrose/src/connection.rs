@@ -140,6 +140,20 @@ impl HelmClusterFlags {
                 let host = server.split("://").last().unwrap_or_default();
                 format!("Get \"{server}/version\": dial tcp {host}: connect: connection refused")
             }
+            Error::NoKubeconfig { .. } => {
+                match (&self.kubeconfig, self.options(context).context) {
+                    (Some(file), _) => {
+                        format!("stat {}: no such file or directory", file.display())
+                    }
+                    (None, Some(name)) => {
+                        format!("context {} does not exist", yaml::quote::quote(&name))
+                    }
+                    // Where Go's client looks for want of anything better.
+                    (None, None) => "Get \"http://localhost:8080/version\": dial tcp \
+                         127.0.0.1:8080: connect: connection refused"
+                        .to_owned(),
+                }
+            }
             Error::Config { detail } => {
                 let file = self.kubeconfig.as_ref().filter(|file| !context.path(file).exists());
                 let name = self.options(context).context;

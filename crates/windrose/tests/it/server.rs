@@ -2,7 +2,7 @@
 //!
 //! Each text of `cases/server` holds files and runs as those of `cases/template` do, but the runs
 //! have no result: both programs are asked at once and must agree. `$NS` is a namespace of the
-//! cluster; objects of a section `-- cluster/NAME.json --` are there before.
+//! cluster, `$URL` its address; objects of a section `-- cluster/NAME.json --` are there before.
 
 use super::oracle::{Case, Program, in_folder};
 
@@ -23,7 +23,7 @@ fn a_live_cluster_is_asked_as_helm_asks_it() {
             cluster.apply(&object);
         }
         for run in &case.runs {
-            let line = run.line.replace("$NS", &namespace);
+            let line = run.line.replace("$NS", &namespace).replace("$URL", cluster.url());
             let (expected, got) = (case.run(&line, &helm), case.run(&line, &windrose));
             seen += 1;
             if expected != got {
