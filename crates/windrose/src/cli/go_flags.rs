@@ -213,7 +213,7 @@ fn read(args: &[&str], known: &[&Command]) -> Result<Vec<String>, Mistake> {
             break;
         }
         if let Some(rest) = arg.strip_prefix("--") {
-            line.push(read_long(arg, rest, &mut args, known)?);
+            line.extend(read_long(arg, rest, &mut args, known)?);
         } else if let Some(letters) = arg.strip_prefix('-').filter(|l| !l.is_empty()) {
             read_short(letters, &mut args, known, &mut line)?;
         } else {
@@ -232,7 +232,7 @@ fn read_long<'a>(
     rest: &str,
     next: &mut impl Iterator<Item = &'a str>,
     known: &[&Command],
-) -> Result<String, Mistake> {
+) -> Result<Option<String>, Mistake> {
     if rest.starts_with(['-', '=']) {
         return Err(Mistake(format!("bad flag syntax: {arg}")));
     }
@@ -241,14 +241,18 @@ fn read_long<'a>(
         None => (rest, None),
     };
     if name == "help" {
-        return Ok("--help".to_owned());
+        let wanted = value.map_or(Ok(true), parse_bool).map_err(|why| {
+            let value = quoted(value.unwrap_or_default());
+            Mistake(format!("invalid argument {value} for \"-h, --help\" flag: {why}"))
+        })?;
+        return Ok(wanted.then(|| "--help".to_owned()));
     }
     let flag = long(known, name).ok_or_else(|| Mistake(format!("unknown flag: --{name}")))?;
     match value {
-        Some(value) => Ok(format!("--{name}={value}")),
-        None if is_bare(flag) => Ok(format!("--{name}")),
+        Some(value) => Ok(Some(format!("--{name}={value}"))),
+        None if is_bare(flag) => Ok(Some(format!("--{name}"))),
         None => match next.next() {
-            Some(value) => Ok(format!("--{name}={value}")),
+            Some(value) => Ok(Some(format!("--{name}={value}"))),
             None => Err(Mistake(format!("flag needs an argument: --{name}"))),
         },
     }
@@ -325,6 +329,8 @@ mod tests {
             ("w helm template -- -x", "w helm template -- -x"),
             ("w helm template -", "w helm template -- -"),
             ("w helm ls -h", "w helm list -h"),
+            ("w helm template x --help=false", "w helm template -- x"),
+            ("w helm template x --help=true", "w helm template --help -- x"),
             ("w helm template --", "w helm template"),
             ("w helm template --foo=1", "unknown flag: --foo"),
             ("w helm template --=1", "bad flag syntax: --=1"),

@@ -44,6 +44,60 @@ fn wrong_color(error: &clap::Error) -> Option<String> {
     Some(chart::Warning::new("command failed").with("error", error).helm_line() + "\n")
 }
 
+/// Helm's commands that cobra takes for a wrong one, in Helm's order: as good as the same, or with
+/// the same beginning.
+fn near(unknown: &str) -> impl Iterator<Item = &'static str> {
+    const MOST_EDITS: usize = 2;
+    let unknown = unknown.to_lowercase();
+    HELMS_COMMANDS
+        .into_iter()
+        .filter(move |name| name.starts_with(&unknown) || edits(&unknown, name) <= MOST_EDITS)
+}
+
+/// Every command of Helm but `help`, which is never offered; this program has some of them.
+const HELMS_COMMANDS: [&str; 25] = [
+    "create",
+    "dependency",
+    "pull",
+    "show",
+    "lint",
+    "package",
+    "repo",
+    "search",
+    "verify",
+    "get",
+    "history",
+    "install",
+    "list",
+    "test",
+    "rollback",
+    "status",
+    "template",
+    "uninstall",
+    "upgrade",
+    "completion",
+    "env",
+    "plugin",
+    "version",
+    "registry",
+    "push",
+];
+
+/// How many letters must be put in, taken out or replaced to make one text of the other.
+fn edits(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, y) in b.iter().enumerate() {
+            let replaced = diagonal + usize::from(x != *y);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
+
 /// The words of pflag and cobra, where they have some.
 fn helm_text(error: &clap::Error, root: &Command) -> String {
     let word = |kind| match error.get(kind) {
@@ -62,10 +116,14 @@ fn helm_text(error: &clap::Error, root: &Command) -> String {
         }
         ErrorKind::InvalidSubcommand => {
             let unknown = word(ContextKind::InvalidSubcommand);
-            format!(
-                "unknown command {} for \"helm\"\nRun 'helm --help' for usage.",
-                quoted(&unknown)
-            )
+            let near: String = near(&unknown).flat_map(|name| ["\t", name, "\n"]).collect();
+            let meant = if near.is_empty() {
+                String::new()
+            } else {
+                format!("\n\nDid you mean this?\n{near}")
+            };
+            let unknown = quoted(&unknown);
+            format!("unknown command {unknown} for \"helm\"{meant}\nRun 'helm --help' for usage.")
         }
         _ => {
             let text = error.to_string();
@@ -87,4 +145,26 @@ fn letter(command: &Command, long: &str) -> Option<char> {
     let own = command.get_arguments().find(|a| a.get_long() == Some(long));
     own.and_then(clap::Arg::get_short)
         .or_else(|| command.get_subcommands().find_map(|c| letter(c, long)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{edits, near};
+
+    /// What Helm 4.3.1 offers.
+    #[test]
+    fn near_commands_are_offered_in_helms_order() {
+        for (unknown, expected) in [
+            ("tempalte", "template"),
+            ("s", "show search status"),
+            ("re", "repo get registry"),
+            ("temp", "test template"),
+            ("U", "uninstall upgrade"),
+            ("Template", "template"),
+            ("x", ""),
+        ] {
+            assert_eq!(near(unknown).collect::<Vec<_>>().join(" "), expected, "{unknown}");
+        }
+        assert_eq!(edits("", "abc"), 3);
+    }
 }

@@ -47,11 +47,10 @@ impl PostRendererFlags {
         };
         let program = if name.contains(std::path::MAIN_SEPARATOR) {
             let path = context.path(Path::new(name));
-            if !path.is_file() {
-                return Err(Failure::message(format!(
-                    "unable to find binary at {}",
-                    path.display()
-                )));
+            if !is_program(&path) {
+                let failure =
+                    Failure::message(format!("unable to find binary at {}", path.display()));
+                return Err(failure.in_helms_words(unknown(name)));
             }
             Program {
                 name: name.to_owned(),
@@ -79,12 +78,28 @@ impl PostRendererFlags {
                 others.push(plugin.text("name").to_owned());
             }
         }
-        let failure = Failure::message(format!("plugin: {{Name:{name} Type:{KIND}}} not found"));
+        let failure = Failure::message(format!("plugin: {{Name:{name} Type:{KIND}}} not found"))
+            .in_helms_words(unknown(name));
         Err(match diagnostic::nearest(name, others.iter().map(String::as_str)) {
             Some(near) => failure.hint(format!("did you mean {near:?}?")),
             None => failure.hint("a program is named by its path: ./post-render.sh"),
         })
     }
+}
+
+/// Helm refuses the flag's value, as it knows plugins alone.
+fn unknown(name: &str) -> String {
+    let shown = yaml::quote::quote(name);
+    let plugin = format!("plugin: {{Name:{name} Type:{KIND}}} not found");
+    format!("invalid argument {shown} for \"--post-renderer\" flag: {plugin}")
+}
+
+/// Whether there is a file that may be executed.
+fn is_program(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    let executable =
+        |found: std::fs::Metadata| found.is_file() && found.permissions().mode() & 0o111 != 0;
+    std::fs::metadata(path).is_ok_and(executable)
 }
 
 /// A plugin's folder and what its `plugin.yaml` says.
