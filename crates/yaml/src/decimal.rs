@@ -32,6 +32,10 @@ impl Decimal {
         self.text.get(self.from..).unwrap_or_default()
     }
 
+    pub(crate) fn as_str(&self) -> &str {
+        std::str::from_utf8(self.as_bytes()).unwrap_or_default()
+    }
+
     /// Puts a character before the others.
     fn put(&mut self, byte: u8) {
         self.from = self.from.saturating_sub(1);

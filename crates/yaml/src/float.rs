@@ -4,6 +4,8 @@
 //! the one with the even last digit; Rust's own formatting takes the upper one.
 //! Not here: reading floats, and the widths and flags of `fmt`.
 
+use crate::decimal::Decimal;
+
 /// A float type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Float {
@@ -37,6 +39,12 @@ pub enum Notation {
 /// Go's `strconv.FormatFloat`; without a precision as many digits as tell the float from its
 /// neighbours.
 pub fn format(value: f64, notation: Notation, precision: Option<usize>, float: Float) -> String {
+    if let (Notation::Fixed | Notation::General, None, Float::Float64) =
+        (notation, precision, float)
+        && let Some(text) = short(value)
+    {
+        return text;
+    }
     if value.is_nan() {
         return "NaN".to_owned();
     }
@@ -68,6 +76,34 @@ pub fn format(value: f64, notation: Notation, precision: Option<usize>, float: F
         }
     };
     format!("{sign}{text}")
+}
+
+/// A number of medium size with few decimals, as most are, without an exponent.
+///
+/// A quotient of two numbers that floats hold exactly is the float that its decimal text reads as,
+/// and of texts with fewer than 16 digits each reads as a float of its own.
+fn short(value: f64) -> Option<String> {
+    const SCALES: [u32; 5] = [1, 10, 100, 1000, 10_000];
+    let size = value.abs();
+    if !(1e-4..1e6).contains(&size) {
+        return None;
+    }
+    let (decimals, scale, scaled) = (0..).zip(SCALES).find_map(|(decimals, scale)| {
+        let scaled = (size * f64::from(scale)).round();
+        (scaled / f64::from(scale) == size).then_some((decimals, scale, scaled as u64))
+    })?;
+    let mut text = String::with_capacity(16);
+    if value < 0.0 {
+        text.push('-');
+    }
+    text.push_str(Decimal::unsigned(scaled / u64::from(scale)).as_str());
+    if decimals > 0 {
+        text.push('.');
+        let fraction = Decimal::unsigned(scaled % u64::from(scale));
+        text.extend(std::iter::repeat_n('0', decimals - fraction.as_str().len()));
+        text.push_str(fraction.as_str());
+    }
+    Some(text)
 }
 
 /// Decimal digits and where the point stands among them; no trailing zeros.
@@ -173,5 +209,26 @@ impl Digits {
             return self.exponent(self.len() - 1, 'e');
         }
         self.fixed(self.fraction())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn short_numbers_are_formatted_as_others(units in any::<i32>(), scale in 0..8u32, near in -1..2i64) {
+            let value = f64::from(units) / 10f64.powi(scale as i32);
+            let value = f64::from_bits(value.to_bits().saturating_add_signed(near));
+            if let Some(text) = short(value) {
+                let digits = Digits::shortest(value.abs(), Float::Float64);
+                let sign = if value < 0.0 { "-" } else { "" };
+                prop_assert_eq!(&text, &format!("{sign}{}", digits.general(6)));
+                prop_assert_eq!(text, format!("{sign}{}", digits.fixed(digits.fraction())));
+            }
+        }
     }
 }

@@ -36,9 +36,8 @@ pub(super) fn are_sorted<'k>(mut keys: impl Iterator<Item = &'k [u8]>, flavor: F
 /// As [`less`], which most keys do not need.
 #[inline]
 fn is_less(a: &[u8], b: &[u8], flavor: Flavor) -> bool {
-    let common = a.iter().zip(b).take_while(|(a, b)| a == b).count();
-    match (a.get(common), b.get(common)) {
-        (Some(a), Some(b)) if a.is_ascii_alphabetic() && b.is_ascii_alphabetic() => a < b,
+    match a.iter().zip(b).find(|(a, b)| a != b) {
+        Some((a, b)) if a.is_ascii_alphabetic() && b.is_ascii_alphabetic() => a < b,
         _ => less(&lossy(a), &lossy(b), flavor),
     }
 }

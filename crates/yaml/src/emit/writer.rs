@@ -21,6 +21,8 @@ pub(super) const WIDTH: usize = 80;
 /// Longer keys are written with `?`.
 const SIMPLE_KEY: usize = 128;
 const INDENT: isize = 2;
+/// More than most lines are indented.
+const SPACES: &[u8; 64] = &[b' '; 64];
 /// The tag of strings that are not UTF-8.
 const BINARY: &str = "!!binary";
 
@@ -274,6 +276,9 @@ impl Writer {
     fn text(&mut self, value: &[u8], folding: Folding) {
         match Ascii::of(value) {
             Some(ascii) => self.ascii(ascii, folding),
+            None if value.is_empty() && folding == Folding::Allowed => {
+                self.indicator("\"\"", Space::Before);
+            }
             None => self.unusual_text(value, folding),
         }
     }
@@ -429,7 +434,10 @@ impl Writer {
             self.put_break();
         }
         let missing = indent.saturating_sub(self.column);
-        self.out.resize(self.out.len() + missing, b' ');
+        match SPACES.get(..missing) {
+            Some(spaces) => self.out.extend_from_slice(spaces),
+            None => self.out.resize(self.out.len() + missing, b' '),
+        }
         self.column += missing;
         self.whitespace = true;
         if self.flavor == Flavor::V2 {
