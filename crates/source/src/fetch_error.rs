@@ -137,11 +137,9 @@ pub enum FetchError {
         /// Where credentials came from, nothing if there were none.
         gave: Option<String>,
     },
-    /// Credentials lie in a program that is not run.
-    #[error(
-        "the credentials for {host} are kept by the credential helper {helper:?}, which is not supported yet"
-    )]
-    Helper { host: String, helper: String },
+    /// The program that keeps credentials did not give them.
+    #[error("the credential helper {helper:?} gave nothing for {host}: {why}")]
+    Helper { host: String, helper: String, why: String },
     /// A dependency that cannot be had.
     #[error("{message}")]
     Dependency { message: String },
@@ -194,7 +192,7 @@ impl FetchError {
                 "the file was replaced or damaged on its way; it is not used".to_owned(),
             ),
             Self::Helper { .. } => {
-                Some("give --username and --password instead".to_owned())
+                Some("is docker-credential-… installed? --username and --password do without".to_owned())
             }
             _ => None,
         }

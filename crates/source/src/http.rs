@@ -20,6 +20,7 @@ use crate::address::Address;
 
 mod connect;
 mod fault;
+mod retry;
 mod tls;
 
 pub use connect::Proxies;
@@ -100,7 +101,7 @@ impl Http {
         let mut address = ask.address.clone();
         let mut authorization = ask.authorization.clone();
         for _ in 0..=MAX_REDIRECTS {
-            let response = self.send(&address, &ask, authorization.as_deref()).await?;
+            let response = self.ask(&address, &ask, authorization.as_deref()).await?;
             let (head, body) = response.into_parts();
             let next = head.headers.get(LOCATION).filter(|_| is_redirect(head.status));
             let Some(next) = next.map(|value| value.to_str().unwrap_or_default().to_owned()) else {
@@ -131,6 +132,22 @@ impl Http {
         }
         let lost = gave && !reply.address.same_origin(&asked);
         Err(FetchError::Status { address: asked, status: reply.status, gave, lost })
+    }
+
+    /// Asks again, a few times, where the server says that it is busy.
+    async fn ask(
+        &self,
+        address: &Address,
+        ask: &Ask<'_>,
+        authorization: Option<&str>,
+    ) -> Result<http::Response<Incoming>, FetchError> {
+        let mut attempt = 0;
+        loop {
+            let response = self.send(address, ask, authorization).await?;
+            let Some(wait) = retry::wait(&response, attempt) else { return Ok(response) };
+            tokio::time::sleep(wait).await;
+            attempt += 1;
+        }
     }
 
     async fn send(

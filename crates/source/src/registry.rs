@@ -19,10 +19,11 @@ use crate::http::{Ask, Http, Login, Reply};
 
 mod challenge;
 mod credentials;
+mod helper;
 mod reference;
 
 use challenge::Challenge;
-use credentials::{Credential, Found};
+use credentials::Credential;
 pub(crate) use reference::{Reference, hex_of};
 
 const MAX_MANIFEST: u64 = 4 * 1024 * 1024;
@@ -210,13 +211,7 @@ impl Registry {
                 let from = "--username and --password".to_owned();
                 (Some(Credential::Login(login.clone())), Some(from))
             }
-            None => match credentials::find(host, &self.files)? {
-                Found::Credential(credential, from) => (Some(credential), Some(from)),
-                Found::Nothing => (None, None),
-                Found::Helper(helper) => {
-                    return Err(FetchError::Helper { host: host.to_owned(), helper });
-                }
-            },
+            None => credentials::find(host, &self.files).await?.unzip(),
         };
         match (challenge, credential) {
             (Some(Challenge::Basic), Some(Credential::Login(login))) => Ok((login.basic(), from)),

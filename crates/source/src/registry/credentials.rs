@@ -7,6 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
+use super::helper;
 use crate::FetchError;
 use crate::http::Login;
 
@@ -21,27 +22,35 @@ pub(crate) enum Credential {
     Token(String),
 }
 
-/// What was found for a host.
-#[derive(Clone, PartialEq, Eq)]
-pub(crate) enum Found {
-    Nothing,
-    /// A credential, and where it came from.
-    Credential(Credential, String),
-    /// Only a program would know.
-    Helper(String),
-}
-
-/// Looks for a host in the files, the first that knows it wins; missing files are empty.
-pub(crate) fn find(host: &str, files: &[PathBuf]) -> Result<Found, FetchError> {
-    let mut helper = None;
+/// Looks for a host in the files, the first that knows it wins; missing files are empty. Gives the
+/// credential and where it came from.
+///
+/// A file that names a helper for the host leaves the answer to the helper.
+pub(super) async fn find(
+    host: &str,
+    files: &[PathBuf],
+) -> Result<Option<(Credential, String)>, FetchError> {
     for path in files {
         let Some(config) = read(path)? else { continue };
-        if let Some(credential) = in_auths(&config, host, path)? {
-            return Ok(Found::Credential(credential, path.display().to_string()));
+        let found = if let Some(name) = helper_for(&config, host) {
+            from_helper(name, host).await?
+        } else {
+            let own = in_auths(&config, host, path)?;
+            own.map(|credential| (credential, path.display().to_string()))
+        };
+        if found.is_some() {
+            return Ok(found);
         }
-        helper = helper.or_else(|| helper_for(&config, host));
     }
-    Ok(helper.map_or(Found::Nothing, Found::Helper))
+    Ok(None)
+}
+
+async fn from_helper(name: &str, host: &str) -> Result<Option<(Credential, String)>, FetchError> {
+    let failed =
+        |why: String| FetchError::Helper { host: host.to_owned(), helper: name.to_owned(), why };
+    let program = helper::program(name).ok_or_else(|| failed("it is no name".to_owned()))?;
+    let credential = helper::ask(&program, key(host)).await.map_err(failed)?;
+    Ok(credential.map(|credential| (credential, program)))
 }
 
 fn read(path: &Path) -> Result<Option<Value>, FetchError> {
@@ -58,10 +67,10 @@ fn read(path: &Path) -> Result<Option<Value>, FetchError> {
         .map_err(|error| FetchError::Settings { path: path.to_owned(), why: error.to_string() })
 }
 
-fn helper_for(config: &Value, host: &str) -> Option<String> {
+fn helper_for<'c>(config: &'c Value, host: &str) -> Option<&'c str> {
     let own = config.get("credHelpers").and_then(|all| all.get(key(host)));
-    let helper = own.or_else(|| config.get("credsStore"))?.as_str()?;
-    (!helper.is_empty()).then(|| helper.to_owned())
+    let name = |value: &'c Value| value.as_str().filter(|name| !name.is_empty());
+    own.and_then(name).or_else(|| config.get("credsStore").and_then(name))
 }
 
 fn in_auths(config: &Value, host: &str, path: &Path) -> Result<Option<Credential>, FetchError> {
@@ -112,28 +121,40 @@ fn host_of(address: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use super::{Credential, Found, find};
+    use super::{Credential, find, helper_for};
+    use crate::FetchError;
 
-    fn found(config: &str, host: &str) -> Option<(String, String)> {
+    async fn found(config: &str, host: &str) -> Option<(String, String)> {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), config).unwrap();
-        match find(host, &[file.path().to_owned()]).unwrap() {
-            Found::Credential(Credential::Login(login), _) => Some((login.user, login.password)),
-            Found::Helper(name) => Some(("helper".to_owned(), name)),
-            _ => None,
+        match find(host, &[file.path().to_owned()]).await {
+            Ok(Some((Credential::Login(login), _))) => Some((login.user, login.password)),
+            Ok(_) => None,
+            Err(FetchError::Helper { helper, .. }) => Some(("helper".to_owned(), helper)),
+            Err(other) => panic!("{other}"),
         }
     }
 
     #[test]
-    fn hosts_are_found_as_docker_files_them() {
+    fn a_helper_of_the_host_comes_first() {
+        let config = |text| serde_json::from_str(text).unwrap();
+        let both = config(r#"{"credsStore": "all", "credHelpers": {"x": "own", "y": ""}}"#);
+        assert_eq!(helper_for(&both, "x"), Some("own"));
+        assert_eq!(helper_for(&both, "y"), Some("all"));
+        assert_eq!(helper_for(&both, "z"), Some("all"));
+        assert_eq!(helper_for(&config(r#"{"auths": {}}"#), "z"), None);
+    }
+
+    #[tokio::test]
+    async fn hosts_are_found_as_docker_files_them() {
         let config = r#"{"auths": {"https://index.docker.io/v1/": {"auth": "YTpi"},
-            "http://h:1/v2/": {"username": "u", "password": "p"}, "e": {}}, "credHelpers": {"x": "pass"}}"#;
+            "http://h:1/v2/": {"username": "u", "password": "p"}, "e": {}}, "credHelpers": {"x": "no/name"}}"#;
         let pair = |a: &str, b: &str| Some((a.to_owned(), b.to_owned()));
-        assert_eq!(found(config, "registry-1.docker.io"), pair("a", "b"));
-        assert_eq!(found(config, "h:1"), pair("u", "p"));
-        assert_eq!(found(config, "e"), None);
-        assert_eq!(found(config, "x"), pair("helper", "pass"));
-        assert_eq!(found(config, "h"), None);
-        assert_eq!(found("", "h"), None);
+        assert_eq!(found(config, "registry-1.docker.io").await, pair("a", "b"));
+        assert_eq!(found(config, "h:1").await, pair("u", "p"));
+        assert_eq!(found(config, "e").await, None);
+        assert_eq!(found(config, "x").await, pair("helper", "no/name"));
+        assert_eq!(found(config, "h").await, None);
+        assert_eq!(found("", "h").await, None);
     }
 }

@@ -113,6 +113,24 @@ fn a_redirect_to_another_server_loses_the_credentials() {
 }
 
 #[test]
+fn a_busy_server_is_asked_again() {
+    let home = Home::new();
+    let busy = |times: usize| {
+        let asked = std::sync::atomic::AtomicUsize::new(0);
+        WebServer::start(move |_| match asked.fetch_add(1, std::sync::atomic::Ordering::Relaxed) {
+            before if before < times => Answer::status(429).header("Retry-After", "0"),
+            _ => Answer::ok("values"),
+        })
+    };
+    let server = busy(3);
+    assert_eq!(home.file(&format!("{}/x", server.url())).unwrap(), b"values");
+    let server = busy(4);
+    let error = home.file(&format!("{}/x", server.url())).unwrap_err();
+    assert!(matches!(error, FetchError::Status { status, .. } if status == 429), "{error}");
+    assert_eq!(server.asked().len(), 4);
+}
+
+#[test]
 fn redirects_end() {
     let home = Home::new();
     let server = WebServer::start(|_| Answer::redirect("/again"));
