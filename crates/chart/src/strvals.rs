@@ -277,7 +277,11 @@ impl Parser<'_> {
             Convert::Typed => Ok(typed(text)),
             Convert::Text | Convert::Json | Convert::Literal => Ok(Value::String(text)),
             Convert::File(read) => match read(&text) {
-                Ok(data) => Ok(Value::String(String::from_utf8_lossy(&data).into_owned())),
+                // Replacing bytes would change what a template encodes without a word.
+                Ok(data) => String::from_utf8(data).map(Value::String).or_else(|error| {
+                    let at = error.utf8_error().valid_up_to();
+                    fail(format!("{text} is not UTF-8 at byte {at}, which is not supported yet"))
+                }),
                 Err(why) => fail(why),
             },
         }
