@@ -23,6 +23,10 @@ pub(crate) enum Resolved {
 }
 
 impl Resolved {
+    fn is_string(self) -> bool {
+        matches!(self, Self::String)
+    }
+
     fn tag(self) -> &'static str {
         match self {
             Self::Null => "null",
@@ -53,12 +57,13 @@ pub(crate) fn resolve(tag: &str, text: &str) -> Result<Resolved, String> {
     }
 }
 
-/// Whether the first character and the length tell that a scalar without quotes is a string, and no
-/// merge key; most do.
+/// Whether a look at the first character, or at a short word, tells that a scalar without quotes is
+/// a string, and no merge key; it mostly does.
 #[inline]
 pub(crate) fn is_string(text: &[u8]) -> bool {
     let Some(first) = text.first() else { return false };
-    !SUSPECT[usize::from(*first)] || first.is_ascii_alphabetic() && text.len() > LONGEST_WORD
+    !SUSPECT[usize::from(*first)]
+        || first.is_ascii_alphabetic() && (text.len() > LONGEST_WORD || word(text).is_string())
 }
 
 /// `false`
@@ -78,10 +83,27 @@ const SUSPECT: [bool; 256] = {
 
 /// What a scalar without quotes and tag means.
 pub(crate) fn plain(text: &str) -> Resolved {
-    if text.as_bytes().first().is_some_and(u8::is_ascii_digit) && timestamp::is_timestamp(text) {
-        return Resolved::Timestamp;
+    if text.as_bytes().first().is_some_and(u8::is_ascii_digit) {
+        if let Some(number) = short_number(text.as_bytes()) {
+            return Resolved::Int(number);
+        }
+        if timestamp::is_timestamp(text) {
+            return Resolved::Timestamp;
+        }
     }
     untimed(text)
+}
+
+/// A whole number in decimal digits, of which there are not many.
+fn short_number(text: &[u8]) -> Option<i64> {
+    const FEW: usize = 18;
+    match text {
+        [b'0'] => Some(0),
+        [b'1'..=b'9', ..] if text.len() <= FEW => text.iter().try_fold(0, |number, byte| {
+            byte.is_ascii_digit().then(|| number * 10 + i64::from(byte - b'0'))
+        }),
+        _ => None,
+    }
 }
 
 /// Whether a string must be quoted so that it is read back as one.
@@ -93,7 +115,7 @@ fn untimed(text: &str) -> Resolved {
     match text.as_bytes().first() {
         None => Resolved::Null,
         Some(b'y' | b'Y' | b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'o' | b'O' | b'~') => {
-            word(text)
+            word(text.as_bytes())
         }
         Some(b'.') => match text {
             ".nan" | ".NaN" | ".NAN" => Resolved::Float(f64::NAN),
@@ -109,15 +131,13 @@ fn untimed(text: &str) -> Resolved {
     }
 }
 
-fn word(text: &str) -> Resolved {
+fn word(text: &[u8]) -> Resolved {
     match text {
-        "y" | "Y" | "yes" | "Yes" | "YES" | "true" | "True" | "TRUE" | "on" | "On" | "ON" => {
-            Resolved::Bool(true)
-        }
-        "n" | "N" | "no" | "No" | "NO" | "false" | "False" | "FALSE" | "off" | "Off" | "OFF" => {
-            Resolved::Bool(false)
-        }
-        "~" | "null" | "Null" | "NULL" => Resolved::Null,
+        b"y" | b"Y" | b"yes" | b"Yes" | b"YES" | b"true" | b"True" | b"TRUE" | b"on" | b"On"
+        | b"ON" => Resolved::Bool(true),
+        b"n" | b"N" | b"no" | b"No" | b"NO" | b"false" | b"False" | b"FALSE" | b"off" | b"Off"
+        | b"OFF" => Resolved::Bool(false),
+        b"~" | b"null" | b"Null" | b"NULL" => Resolved::Null,
         _ => Resolved::String,
     }
 }
