@@ -43,18 +43,16 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     }),
     fixed("fromToml", S, from_toml),
     fixed("fromYaml", S, |_, args| {
-        let text = args.text(0);
-        Ok(match yaml::build_from_str(&text, Numbers::Float64) {
-            Ok(map @ Value::Map(_)) => map,
+        Ok(match built_from_yaml(args.bytes(0)) {
+            Some(map @ Value::Map(_)) => map,
             // Null, or what has a problem.
-            Ok(_) | Err(_) => map_or_error(yaml::map_from_str(&text, Numbers::Float64)),
+            Some(_) | None => map_or_error(yaml::map_from_slice(args.bytes(0), Numbers::Float64)),
         })
     }),
     fixed("fromYamlArray", S, |_, args| {
-        let text = args.text(0);
-        Ok(match yaml::build_from_str(&text, Numbers::Float64) {
-            Ok(list @ Value::List(_)) => list,
-            Ok(_) | Err(_) => list_or_error(yaml::list_from_str(&text, Numbers::Float64)),
+        Ok(match built_from_yaml(args.bytes(0)) {
+            Some(list @ Value::List(_)) => list,
+            Some(_) | None => list_or_error(yaml::list_from_slice(args.bytes(0), Numbers::Float64)),
         })
     }),
     fixed("mustFromJson", S, must_from_json),
@@ -118,6 +116,11 @@ fn to_toml(args: &[Value]) -> Result<Result<Vec<u8>, String>, CallError> {
 
 fn must_from_json(_: &mut Context<'_>, args: &[Value]) -> Outcome {
     json::build_from_slice(args.bytes(0), Numbers::Float64).map_err(|error| failure(&error))
+}
+
+/// What a text that is one holds.
+fn built_from_yaml(bytes: &[u8]) -> Option<Value> {
+    yaml::build_from_str(std::str::from_utf8(bytes).ok()?, Numbers::Float64).ok()
 }
 
 fn map_or_error(result: Result<yaml::Map, yaml::Error>) -> Value {

@@ -36,6 +36,9 @@ const KNOWN: &[(&str, &str)] = &[
     ("Words of errors in keys and certificates", "x509: "),
 ];
 
+/// What our engine prints for a pointer, in the bases in which a verb may ask for it.
+const ADDRESS: &[&str] = &["824633720832", "c000000000", "C000000000", "14000000000000"];
+
 /// What both said to a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
@@ -62,6 +65,12 @@ pub fn judge(oracle: &Oracle, case: &Case, go: Answer) -> Outcome {
     }
     if again.iter().any(|other| *other != go) {
         return Outcome::Skipped;
+    }
+    if ours
+        .as_ref()
+        .is_ok_and(|output| ADDRESS.iter().any(|text| output.to_string().contains(text)))
+    {
+        return Outcome::Known("Addresses");
     }
     let text = match &go {
         Ok(output) => output.to_string(),

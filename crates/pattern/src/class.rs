@@ -27,8 +27,15 @@ pub(super) fn code_point(rune: u32) -> String {
     }
 }
 
+/// Whether a pattern takes letters in either case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Case {
+    Exact,
+    Either,
+}
+
 /// A bracket class at the start of `text`, and what follows it.
-pub(super) fn bracket(text: &str) -> Result<(String, &str), SyntaxError> {
+pub(super) fn bracket(text: &str, case: Case) -> Result<(String, &str), SyntaxError> {
     let mut rest = &text[1..];
     let mut out = String::from("[");
     if let Some(after) = rest.strip_prefix('^') {
@@ -36,6 +43,9 @@ pub(super) fn bracket(text: &str) -> Result<(String, &str), SyntaxError> {
         rest = after;
     }
     let start = out.len();
+    let positive = start == 1;
+    // Classes whose characters Go does not take in the other case.
+    let mut exact = Vec::new();
     let mut first = true;
     while first || !rest.starts_with(']') {
         first = false;
@@ -45,9 +55,13 @@ pub(super) fn bracket(text: &str) -> Result<(String, &str), SyntaxError> {
             continue;
         }
         if rest.starts_with('\\')
-            && let Some((class, after)) = escape(rest)?
+            && let Some((class, after)) = escape(rest, Case::Exact)?
         {
-            out.push_str(&class);
+            if positive && case == Case::Either && is_exact(rest, after) {
+                exact.push(format!("(?-i:{class})"));
+            } else {
+                out.push_str(&class);
+            }
             rest = after;
             continue;
         }
@@ -68,11 +82,20 @@ pub(super) fn bracket(text: &str) -> Result<(String, &str), SyntaxError> {
         out.push_str(NOTHING);
     }
     out.push(']');
+    if !exact.is_empty() {
+        out = format!("(?:{out}|{})", exact.join("|"));
+    }
     Ok((out, &rest[1..]))
 }
 
+/// Whether what was read up to `after` is a class that letters in the other case do not join.
+fn is_exact(text: &str, after: &str) -> bool {
+    let name = text[2..text.len() - after.len()].trim_matches(['{', '}', '^']);
+    text[1..].starts_with(['p', 'P']) && !names::takes_either_case(&names::canonical(name))
+}
+
 /// A class escape (`\d`, `\pN`, `\p{Greek}`) at the start of `text`, and what follows it.
-pub(super) fn escape(text: &str) -> Result<Option<(String, &str)>, SyntaxError> {
+pub(super) fn escape(text: &str, case: Case) -> Result<Option<(String, &str)>, SyntaxError> {
     let class = match text.as_bytes().get(1) {
         Some(b'd') => "[0-9]",
         Some(b'D') => "[^0-9]",
@@ -80,7 +103,11 @@ pub(super) fn escape(text: &str) -> Result<Option<(String, &str)>, SyntaxError> 
         Some(b'S') => r"[^\t\n\x0C\r ]",
         Some(b'w') => "[0-9A-Za-z_]",
         Some(b'W') => "[^0-9A-Za-z_]",
-        Some(b'p' | b'P') => return unicode(text).map(Some),
+        Some(b'p' | b'P') => {
+            let (class, after) = unicode(text)?;
+            let exact = case == Case::Either && is_exact(text, after);
+            return Ok(Some((if exact { format!("(?-i:{class})") } else { class }, after)));
+        }
         _ => return Ok(None),
     };
     Ok(Some((class.to_owned(), &text[2..])))

@@ -35,6 +35,29 @@ pub(super) fn is_surrogates(name: &str) -> bool {
     matches!(name, "Cs" | "Surrogate")
 }
 
+/// Whether Go lets letters in the other case into the class of a canonical name where a pattern asks
+/// for it: where it does not, none is missing, but for cased letters and those of later Unicodes.
+pub(super) fn takes_either_case(name: &str) -> bool {
+    matches!(
+        name,
+        "L" | "Letter"
+            | "Ll"
+            | "Lowercaseletter"
+            | "Lt"
+            | "Titlecaseletter"
+            | "Lu"
+            | "Uppercaseletter"
+            | "M"
+            | "Mark"
+            | "Combiningmark"
+            | "Mn"
+            | "Nonspacingmark"
+            | "Common"
+            | "Greek"
+            | "Inherited"
+    )
+}
+
 const CATEGORIES: &str = "\
     Any Ascii Assigned C Casedletter Cc Cf Closepunctuation Cn Cntrl Co Combiningmark \
     Connectorpunctuation Control Cs Currencysymbol Dashpunctuation Decimalnumber Digit \

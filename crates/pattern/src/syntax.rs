@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use crate::class;
+use crate::class::{self, Case};
 
 /// Go's pattern, translated.
 #[derive(Debug)]
@@ -120,6 +120,10 @@ impl Group {
 }
 
 impl Flags {
+    fn case(self) -> Case {
+        if self.fold_case { Case::Either } else { Case::Exact }
+    }
+
     /// The whole state as a flag group.
     fn text(self, close: char) -> String {
         let letters = [
@@ -172,7 +176,7 @@ impl Translator<'_> {
                     self.atom(first.to_string());
                 }
                 '[' => {
-                    let (class, rest) = class::bracket(self.rest)?;
+                    let (class, rest) = class::bracket(self.rest, self.flags.case())?;
                     self.rest = rest;
                     self.atom(class);
                 }
@@ -361,7 +365,7 @@ impl Translator<'_> {
                 return Ok(());
             }
             _ => {
-                if let Some((class, after)) = class::escape(rest)? {
+                if let Some((class, after)) = class::escape(rest, self.flags.case())? {
                     self.rest = after;
                     self.atom(class);
                     return Ok(());

@@ -64,6 +64,11 @@ pub fn list_from_str(text: &str, numbers: Numbers) -> Result<Vec<Value>, Error> 
     json::into_list(from_str(text, numbers)?, Error::Decode)
 }
 
+/// As [`list_from_str`], from bytes.
+pub fn list_from_slice(bytes: &[u8], numbers: Numbers) -> Result<Vec<Value>, Error> {
+    json::into_list(from_slice(bytes, numbers)?, Error::Decode)
+}
+
 fn read(
     source: &Source<'_>,
     numbers: Numbers,

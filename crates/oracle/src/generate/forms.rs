@@ -316,7 +316,7 @@ str printf format any
 str printf format any any
 str printf format num any num
 str printf format list
-str printf format map time
+str printf format map num
 str printf format semver float
 str println any any*
 list push list any

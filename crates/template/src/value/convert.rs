@@ -150,6 +150,12 @@ fn emit(value: &Value, to: &mut Emitter<'_>, depth: usize) {
         Value::Uint(value, _) => to.uint(*value),
         Value::Float(value, _) => to.float(*value),
         Value::Str(value) => to.bytes(value.as_bytes()),
+        // go-yaml 3 has no word for bytes.
+        Value::Bytes(value) if to.fields() == Fields::Lowercase => {
+            to.begin_list(value.len());
+            value.as_bytes().iter().for_each(|byte| to.int(i64::from(*byte)));
+            to.end_list();
+        }
         Value::Bytes(value) => to.str(&base64(value.as_bytes())),
         Value::List(value) => stack::grow(|| emit_list(value, to, depth)),
         Value::Map(value) => stack::grow(|| emit_map(value, to, depth)),
