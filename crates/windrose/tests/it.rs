@@ -10,6 +10,8 @@ mod lint;
 mod oracle;
 #[path = "it/server.rs"]
 mod server;
+#[path = "it/verify.rs"]
+mod verify;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

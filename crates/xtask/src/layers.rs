@@ -26,12 +26,13 @@ enum Layer {
 
 use Layer::{Dev, Edge, Pure};
 
-const TABLE: [(&str, Layer); 30] = [
+const TABLE: [(&str, Layer); 31] = [
     ("diagnostic", Pure(0)),
     ("yaml", Pure(0)),
     ("template", Pure(0)),
     ("pattern", Pure(0)),
     ("primes", Pure(0)),
+    ("provenance", Pure(0)),
     ("versions", Pure(0)),
     ("api", Pure(0)),
     ("functions", Pure(1)),

@@ -19,6 +19,7 @@ mod template;
 mod uninstall;
 mod upgrade;
 mod values;
+mod verification;
 
 use crate::context::Context;
 use crate::failure::Outcome;

@@ -1,7 +1,7 @@
 //! Where Helm and its kin keep files, and which proxies lead out: the variables behind it.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use source::Proxies;
 
@@ -20,6 +20,8 @@ pub(crate) struct HelmHomes {
     pub(crate) plugins: Vec<PathBuf>,
     /// `config.json` of `DOCKER_CONFIG`, else of `~/.docker`.
     pub(crate) docker_config: PathBuf,
+    /// `pubring.gpg` of `GNUPGHOME`, else of `~/.gnupg`; `pubring.kbx` where only that is there.
+    pub(crate) keyring: PathBuf,
     /// `HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`, in capitals or not.
     pub(crate) proxies: Proxies,
 }
@@ -50,6 +52,7 @@ impl HelmHomes {
             content_cache: or("HELM_CONTENT_CACHE", cache.join("content")),
             plugins: std::env::split_paths(&plugins).collect(),
             docker_config: or("DOCKER_CONFIG", home.join(".docker")).join("config.json"),
+            keyring: keyring(&all.get("GNUPGHOME").map_or(home.join(".gnupg"), PathBuf::from)),
             proxies: Proxies {
                 http: proxy("HTTP_PROXY"),
                 https: proxy("HTTPS_PROXY"),
@@ -58,6 +61,13 @@ impl HelmHomes {
             },
         }
     }
+}
+
+/// The keyring in GnuPG's folder: the old one counts where there are two.
+fn keyring(folder: &Path) -> PathBuf {
+    let there = |path: &PathBuf| !matches!(path.try_exists(), Ok(false));
+    let names = ["pubring.gpg", "pubring.kbx"].map(|name| folder.join(name));
+    names.iter().find(|path| there(path)).unwrap_or(&names[0]).clone()
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use ::chart::Warning;
 use source::{Access, ChartReference, Links, Login, Provenance, Tls};
 
 use super::go_files::{clean, followed};
-use super::remote;
+use super::{remote, verification};
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::output::log;
@@ -50,10 +50,10 @@ pub(crate) struct ChartFlags {
     /// Fetch dependencies into charts/ first where some are missing
     #[arg(long, help_heading = "Chart")]
     dependency_update: bool,
-    /// Check the chart's signature before using it (not supported yet)
+    /// Check the chart's signature before using it
     #[arg(long, help_heading = "Chart")]
     verify: bool,
-    /// Public keys to check signatures with (not supported yet)
+    /// Public keys to check signatures with [default: GnuPG's pubring.gpg or pubring.kbx]
     #[arg(long, value_name = "FILE", help_heading = "Chart")]
     keyring: Option<PathBuf>,
 }
@@ -68,7 +68,6 @@ impl ChartFlags {
 
     /// Finds the chart and fetches it if need be.
     pub(crate) fn find(&self, context: &Context, reference: &str) -> Outcome<PathBuf> {
-        self.refuse()?;
         self.locate(context, reference.trim())
     }
 
@@ -100,6 +99,9 @@ impl ChartFlags {
         if self.repo.is_none() && !reference.is_empty() {
             let path = PathBuf::from(clean(&context.path(Path::new(reference)).to_string_lossy()));
             if path.exists() {
+                if self.verify {
+                    verification::of_file(context, self.keyring.as_deref(), &path)?;
+                }
                 return Ok(path);
             }
             if reference.starts_with(['.', '/']) {
@@ -110,7 +112,7 @@ impl ChartFlags {
             name: reference.to_owned(),
             repository: self.repo.clone().filter(|url| !url.is_empty()),
             version: self.constraint(),
-            provenance: Provenance::Ignore,
+            provenance: if self.verify { Provenance::Require } else { Provenance::Ignore },
         };
         let access = self.access(context);
         let fetcher = remote::fetcher(context);
@@ -124,6 +126,10 @@ impl ChartFlags {
         })?;
         for note in &fetched.notes {
             context.say(&format!("{note}\n"))?;
+        }
+        if let Some(provenance) = &fetched.provenance {
+            let (path, name) = (&fetched.path, &fetched.file_name);
+            verification::of_fetched(context, self.keyring.as_deref(), path, provenance, name)?;
         }
         Ok(fetched.path)
     }
@@ -151,14 +157,6 @@ impl ChartFlags {
             },
             plain_http: self.plain_http,
         }
-    }
-
-    fn refuse(&self) -> Outcome {
-        if !self.verify {
-            return Ok(());
-        }
-        Err(Failure::message("--verify is not supported yet")
-            .hint("check the signature with `helm verify` before"))
     }
 }
 
