@@ -196,11 +196,16 @@ impl Ast {
     /// A tree of a text that has so many tokens.
     pub(crate) fn with_room(tokens: usize) -> Self {
         Self {
-            nodes: Vec::with_capacity(tokens),
-            children: Vec::with_capacity(tokens),
-            keys: Vec::with_capacity(tokens / 4),
+            nodes: Vec::with_capacity(tokens + tokens / 3),
+            children: Vec::with_capacity(tokens + tokens / 3),
+            keys: Vec::with_capacity(tokens / 3),
             ..Self::default()
         }
+    }
+
+    /// Number of nodes.
+    pub(crate) fn len(&self) -> usize {
+        self.nodes.len()
     }
 
     /// Makes a chain of fields longer; it is at its second name.
@@ -218,7 +223,10 @@ impl Ast {
 
     pub(crate) fn group(&mut self, nodes: &[NodeId]) -> Children {
         let start = self.children.len() as u32;
-        self.children.extend_from_slice(nodes);
+        // Nearly always one or two: not worth a call that copies.
+        for &node in nodes {
+            self.children.push(node);
+        }
         Children { start, len: nodes.len() as u32 }
     }
 

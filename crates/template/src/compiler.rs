@@ -11,7 +11,7 @@ pub(crate) mod literal;
 mod pipeline;
 
 use crate::ast::{Ast, NodeId, NodeKind, Span};
-use crate::instructions::{Code, Constant, Instruction, NOTED};
+use crate::instructions::{Constant, Instruction, NOTED};
 use crate::library::Library;
 use crate::program::{Body, Tables};
 
@@ -21,23 +21,31 @@ pub(crate) fn compile(text: &str, ast: &Ast, library: &Library) -> (Vec<Body>, T
         text,
         ast,
         library,
-        tables: Tables::default(),
-        instructions: Vec::new(),
-        locations: Vec::new(),
+        tables: Tables::with_room(ast.len()),
+        first: 0,
         slots: 0,
-        scope: Vec::new(),
+        scope: Vec::with_capacity(16),
         jumps: Vec::new(),
         loops: Vec::new(),
         at: NOTED,
     };
-    let bodies = ast.definitions.iter().map(|definition| Body {
-        name: definition.name.clone(),
-        node: definition.body,
-        empty: definition.empty,
-        len: ast.node(definition.body).span.range().len(),
-        code: compiler.body(definition.body),
-    });
-    (bodies.collect(), compiler.tables)
+    let mut bodies = Vec::with_capacity(ast.definitions.len());
+    for definition in &ast.definitions {
+        compiler.body(definition.body);
+        bodies.push(Body {
+            name: definition.name.clone(),
+            node: definition.body,
+            empty: definition.empty,
+            len: ast.node(definition.body).span.range().len(),
+            instructions: compiler.first..compiler.tables.instructions.len(),
+            slots: compiler.slots,
+        });
+    }
+    let mut tables = compiler.tables;
+    tables.instructions.shrink_to_fit();
+    tables.locations.shrink_to_fit();
+    tables.constants.shrink_to_fit();
+    (bodies, tables)
 }
 
 struct Compiler<'t> {
@@ -45,9 +53,8 @@ struct Compiler<'t> {
     ast: &'t Ast,
     library: &'t Library,
     tables: Tables,
-    /// Of the body that is being compiled.
-    instructions: Vec<Instruction>,
-    locations: Vec<NodeId>,
+    /// The first instruction of the body that is being compiled, and its variables.
+    first: usize,
     slots: u32,
     /// Variables by slot, innermost last.
     scope: Vec<&'t str>,
@@ -71,28 +78,27 @@ struct OpenLoop {
 struct Patch(usize);
 
 impl<'t> Compiler<'t> {
-    fn body(&mut self, body: NodeId) -> Code {
+    fn body(&mut self, body: NodeId) {
         self.scope.clear();
         self.scope.push("$");
         self.slots = 1;
-        self.instructions.clear();
-        self.locations.clear();
+        self.first = self.tables.instructions.len();
         self.at = body;
         self.list(body);
         self.emit(Instruction::End);
-        Code {
-            instructions: self.instructions.as_slice().into(),
-            locations: self.locations.as_slice().into(),
-            slots: self.slots,
-        }
     }
 
     fn list(&mut self, list: NodeId) {
         let NodeKind::List(items) = self.ast.kind(list) else { return };
         for &item in self.ast.children(items) {
             self.at = item;
-            crate::stack::grow(|| self.item(item));
+            self.item(item);
         }
+    }
+
+    /// A list inside of another one.
+    fn inner_list(&mut self, list: NodeId) {
+        crate::stack::grow(|| self.list(list));
     }
 
     fn item(&mut self, item: NodeId) {
@@ -109,7 +115,7 @@ impl<'t> Compiler<'t> {
             NodeKind::Template { name, pipe } => self.template(item, name, pipe),
             NodeKind::Break => self.leave_loop(),
             NodeKind::Continue => self.continue_loop(),
-            NodeKind::List(_) => self.list(item),
+            NodeKind::List(_) => self.inner_list(item),
             // The parser puts nothing else into a list.
             NodeKind::Bool(_)
             | NodeKind::Chain { .. }
@@ -130,8 +136,8 @@ impl<'t> Compiler<'t> {
     }
 
     fn emit_at(&mut self, instruction: Instruction, at: NodeId) {
-        self.instructions.push(instruction);
-        self.locations.push(at);
+        self.tables.instructions.push(instruction);
+        self.tables.locations.push(at);
     }
 
     fn fail(&mut self, message: impl Into<Box<str>>) {
@@ -148,19 +154,19 @@ impl<'t> Compiler<'t> {
 
     /// The number of the next instruction.
     fn here(&self) -> u32 {
-        self.instructions.len() as u32
+        (self.tables.instructions.len() - self.first) as u32
     }
 
     /// Emits a jump of a kind whose target [`land`](Self::land) sets later.
     fn jump(&mut self, instruction: Instruction) -> Patch {
         self.emit(instruction);
-        Patch(self.instructions.len() - 1)
+        Patch(self.tables.instructions.len() - 1)
     }
 
     /// Lets a jump lead here.
     fn land(&mut self, patch: &Patch) {
         let here = self.here();
-        match &mut self.instructions[patch.0] {
+        match &mut self.tables.instructions[patch.0] {
             Instruction::Jump(target)
             | Instruction::JumpUnless(target)
             | Instruction::With(target)

@@ -156,13 +156,11 @@ pub(crate) enum Base {
 }
 
 /// One compiled body.
-#[derive(Debug, Default)]
-pub(crate) struct Code {
-    pub(crate) instructions: Box<[Instruction]>,
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Code<'p> {
+    pub(crate) instructions: &'p [Instruction],
     /// For each instruction the node at which Go would say it is, or [`NOTED`].
-    pub(crate) locations: Box<[NodeId]>,
-    /// Number of variables.
-    pub(crate) slots: u32,
+    pub(crate) locations: &'p [NodeId],
 }
 
 /// The location is what [`Instruction::Note`] or a short circuit noted.

@@ -108,7 +108,7 @@ const TRIMMING_RIGHT: &[u8] = b"-}}";
 /// A marker and the space beside it.
 const TRIM_MARKER: usize = 2;
 /// About how many bytes of a chart's templates are one token.
-const BYTES_PER_TOKEN: usize = 6;
+const BYTES_PER_TOKEN: usize = 8;
 
 impl TokenKind {
     /// Whether the token is a word of the language, shown as `<word>` in errors.
@@ -193,14 +193,9 @@ fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
 
-#[inline]
-fn is_word(byte: u8) -> bool {
-    byte == b'_' || byte.is_ascii_alphanumeric()
-}
-
 fn is_alphanumeric(char: char) -> bool {
     if char.is_ascii() {
-        return is_word(char as u8);
+        return char == '_' || char.is_ascii_alphanumeric();
     }
     unicode::is_letter(char) || unicode::is_digit(char)
 }
@@ -224,9 +219,14 @@ fn trim_end(bytes: &[u8], start: usize, mut end: usize) -> usize {
 }
 
 /// Where the space that begins at a place ends.
-fn skip_space(bytes: &[u8], mut at: usize) -> usize {
-    while bytes.get(at).is_some_and(|&byte| is_space(byte)) {
-        at += 1;
+#[inline]
+fn skip_space(bytes: &[u8], at: usize) -> usize {
+    // Mostly there is one blank or none.
+    match bytes.get(at) {
+        Some(b' ') if bytes.get(at + 1).is_some_and(|&byte| byte > b' ') => at + 1,
+        Some(&byte) if is_space(byte) => {
+            at + bytes[at..].iter().take_while(|&&byte| is_space(byte)).count()
+        }
+        _ => at,
     }
-    at
 }

@@ -15,12 +15,20 @@ use crate::{Function, Passage};
 pub struct Library {
     id: u64,
     functions: Vec<Function>,
-    names: HashMap<&'static str, u32>,
+    names: Names,
     passages: HashMap<&'static str, Passage>,
 }
 
 const BUILTIN_PASSAGES: [(&str, Passage); 2] =
     [("index", Passage::Entry), ("or", Passage::FirstTrue)];
+
+/// Functions' numbers by name, found by a hash that costs a few steps: a parser asks for every word.
+#[derive(Debug, Clone, Default)]
+struct Names {
+    len: usize,
+    /// A power of two, at least four times as many as names; none without names.
+    slots: Vec<Option<(&'static str, u32)>>,
+}
 
 impl Library {
     /// Go's builtin functions alone.
@@ -28,7 +36,7 @@ impl Library {
         let empty = Self {
             id: 0,
             functions: Vec::new(),
-            names: HashMap::default(),
+            names: Names::default(),
             passages: BUILTIN_PASSAGES.into_iter().collect(),
         };
         empty.with(BUILTINS)
@@ -59,21 +67,21 @@ impl Library {
 
     /// The function of this name, a builtin too.
     pub fn get(&self, name: &str) -> Option<&Function> {
-        self.names.get(name).map(|&at| &self.functions[at as usize])
+        self.names.get(name).map(|at| &self.functions[at as usize])
     }
 
     /// All names, in no particular order.
     pub fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
-        self.names.keys().copied()
+        self.names.slots.iter().flatten().map(|(name, _)| *name)
     }
 
     pub(crate) fn contains(&self, name: &str) -> bool {
-        self.names.contains_key(name)
+        self.names.get(name).is_some()
     }
 
     /// The function's number, for programs.
     pub(crate) fn find(&self, name: &str) -> Option<u32> {
-        self.names.get(name).copied()
+        self.names.get(name)
     }
 
     pub(crate) fn function(&self, number: u32) -> &Function {
@@ -88,6 +96,55 @@ impl Library {
     /// Equal for libraries with the same functions: clones of one another.
     pub(crate) fn id(&self) -> u64 {
         self.id
+    }
+}
+
+impl Names {
+    fn get(&self, name: &str) -> Option<u32> {
+        let mut slot = self.slot(name);
+        while let Some((known, number)) = *self.slots.get(slot)? {
+            if known == name {
+                return Some(number);
+            }
+            slot = self.next(slot);
+        }
+        None
+    }
+
+    fn insert(&mut self, name: &'static str, number: u32) {
+        if self.slots.len() < 4 * (self.len + 1) {
+            let larger = vec![None; (2 * self.slots.len()).max(256)];
+            let known = std::mem::replace(&mut self.slots, larger);
+            self.len = 0;
+            known.into_iter().flatten().for_each(|(name, number)| self.put(name, number));
+        }
+        self.put(name, number);
+    }
+
+    fn put(&mut self, name: &'static str, number: u32) {
+        let mut slot = self.slot(name);
+        while self.slots[slot].is_some_and(|(known, _)| known != name) {
+            slot = self.next(slot);
+        }
+        self.len += usize::from(self.slots[slot].is_none());
+        self.slots[slot] = Some((name, number));
+    }
+
+    /// Where a name is looked for first: by its ends and its length.
+    fn slot(&self, name: &str) -> usize {
+        let name = name.as_bytes();
+        let ends = match (name.first_chunk::<4>(), name.last_chunk::<4>()) {
+            (Some(first), Some(last)) => {
+                u64::from(u32::from_le_bytes(*first)) << 32 | u64::from(u32::from_le_bytes(*last))
+            }
+            _ => name.iter().fold(0, |ends, byte| ends << 8 | u64::from(*byte)),
+        };
+        let hash = (ends ^ name.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        (hash >> 40) as usize & self.slots.len().wrapping_sub(1)
+    }
+
+    fn next(&self, slot: usize) -> usize {
+        (slot + 1) & self.slots.len().wrapping_sub(1)
     }
 }
 

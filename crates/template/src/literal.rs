@@ -3,7 +3,6 @@
 
 use crate::Complex;
 use crate::ast::Number;
-
 use crate::unicode::quote;
 
 mod float;
@@ -47,6 +46,9 @@ pub(crate) fn character(token: &str) -> Result<Number, String> {
 
 /// A number under all the types that can hold it.
 pub(crate) fn number(token: &str) -> Result<Number, String> {
+    if let Some(number) = decimal(token.as_bytes()) {
+        return Ok(number);
+    }
     if let Some(imaginary) = token.strip_suffix('i').and_then(float::parse) {
         return Ok(from_complex(Complex { real: 0.0, imaginary }));
     }
@@ -104,6 +106,21 @@ fn from_float(float: f64) -> Number {
         float: Some(float),
         complex: None,
     }
+}
+
+/// A few decimal digits: what most numbers are.
+fn decimal(digits: &[u8]) -> Option<Number> {
+    let octal = matches!(digits, [b'0', _, ..]);
+    if octal || digits.len() > 18 || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let int = digits.iter().fold(0, |int, digit| 10 * int + i64::from(digit - b'0'));
+    Some(Number {
+        int: Some(int),
+        uint: Some(int.unsigned_abs()),
+        float: Some(int as f64),
+        complex: None,
+    })
 }
 
 enum Unit {

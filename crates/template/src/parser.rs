@@ -64,13 +64,13 @@ pub(crate) fn parse(text: &str, library: &Library) -> Parsed<Ast> {
         tokens: &tokens.list,
         error: &tokens.error,
         at: 0,
-        read: 0,
+        seen: 0,
         library,
         ast: Ast::with_room(tokens.list.len()),
         tree: Tree::default(),
         nesting: 0,
         open: Vec::new(),
-        pending: Vec::new(),
+        pending: Vec::with_capacity(64),
     };
     parser.top_level()?;
     Ok(parser.ast)
@@ -83,8 +83,8 @@ struct Parser<'t> {
     error: &'t str,
     /// The token that comes next.
     at: usize,
-    /// The last token that was looked at.
-    read: usize,
+    /// How many tokens were looked at, if that is more than were taken.
+    seen: usize,
     library: &'t Library,
     ast: Ast,
     tree: Tree,
@@ -212,6 +212,7 @@ impl Parser<'_> {
                 Item::Terminator(terminator) => return Ok((self.list(start, first), terminator)),
             }
         }
+        self.look();
         let mut failure = self.fail("unexpected EOF");
         failure.open = self.open.last().map(|span| span.range());
         Err(failure)

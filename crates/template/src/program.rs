@@ -4,13 +4,16 @@
 //! Invariant: knows neither its name nor any value, so that one program serves every set and every
 //! render that has the same text and library. `Send + Sync`.
 
+use std::hash::{BuildHasher, Hash, Hasher};
+use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use foldhash::HashMap;
+use foldhash::fast::RandomState;
 
 use crate::ast::{Ast, Keys, NodeId, Span};
-use crate::instructions::{Code, Constant, Loop, MethodCall};
+use crate::instructions::{Code, Constant, Instruction, Loop, MethodCall};
 use crate::library::Library;
 use crate::parser::Failure;
 use crate::{Param, compiler, parser};
@@ -38,12 +41,19 @@ pub(crate) struct Body {
     pub(crate) empty: bool,
     /// Bytes of text that it was written in.
     pub(crate) len: usize,
-    pub(crate) code: Code,
+    /// Its instructions among all.
+    pub(crate) instructions: Range<usize>,
+    /// Number of variables.
+    pub(crate) slots: u32,
 }
 
 /// What instructions refer to by number.
 #[derive(Debug, Default)]
 pub(crate) struct Tables {
+    /// Of all bodies; jumps count from their body's first.
+    pub(crate) instructions: Vec<Instruction>,
+    /// Where they are.
+    pub(crate) locations: Vec<NodeId>,
     /// Names of fields in the text.
     pub(crate) keys: Vec<Span>,
     pub(crate) constants: Vec<Constant>,
@@ -52,6 +62,19 @@ pub(crate) struct Tables {
     pub(crate) methods: Vec<MethodCall>,
     pub(crate) templates: Vec<Arc<str>>,
     pub(crate) messages: Vec<Box<str>>,
+}
+
+impl Tables {
+    /// Tables of a text that has so many nodes.
+    pub(crate) fn with_room(nodes: usize) -> Self {
+        Self {
+            instructions: Vec::with_capacity(nodes),
+            locations: Vec::with_capacity(nodes),
+            constants: Vec::with_capacity(nodes / 4),
+            params: Vec::with_capacity(8),
+            ..Self::default()
+        }
+    }
 }
 
 impl Program {
@@ -68,6 +91,14 @@ impl Program {
             bodies,
             tables,
         })
+    }
+
+    /// The code of a body.
+    pub(crate) fn code(&self, body: &Body) -> Code<'_> {
+        Code {
+            instructions: &self.tables.instructions[body.instructions.clone()],
+            locations: &self.tables.locations[body.instructions.clone()],
+        }
     }
 
     /// The names of a chain of fields.
@@ -88,12 +119,22 @@ impl Program {
 /// Charts share library charts and helpers, and an agent renders the same chart again and again: a
 /// text is compiled once per library.
 #[derive(Debug, Default)]
-pub struct ProgramCache(Mutex<Programs>);
+pub struct ProgramCache {
+    hashing: RandomState,
+    programs: Mutex<Programs>,
+}
+
+/// A library and a text, whose hash is known: a text may be long.
+#[derive(Debug)]
+struct Key {
+    hash: u64,
+    library: u64,
+    text: Arc<str>,
+}
 
 #[derive(Debug, Default)]
 struct Programs {
-    /// By library and text.
-    known: HashMap<(u64, Arc<str>), Arc<Program>>,
+    known: HashMap<Key, Arc<Program>>,
     /// Bytes of all texts.
     size: usize,
 }
@@ -109,7 +150,8 @@ impl ProgramCache {
         text: &Arc<str>,
         library: &Arc<Library>,
     ) -> Result<Arc<Program>, Box<Failure>> {
-        let key = (library.id(), Arc::clone(text));
+        let hash = self.hashing.hash_one(text);
+        let key = Key { hash, library: library.id(), text: Arc::clone(text) };
         if let Some(known) = self.lock().known.get(&key) {
             return Ok(Arc::clone(known));
         }
@@ -140,7 +182,21 @@ impl ProgramCache {
     }
 
     fn lock(&self) -> MutexGuard<'_, Programs> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.programs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl PartialEq for Key {
+    fn eq(&self, other: &Self) -> bool {
+        self.hash == other.hash && self.library == other.library && self.text == other.text
+    }
+}
+
+impl Eq for Key {}
+
+impl Hash for Key {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.hash);
     }
 }
 

@@ -99,7 +99,9 @@ impl TemplateSet {
         let name: Arc<str> = name.into();
         let added = define(&program, &name, Some(&source), |name| self.contains(name))
             .map_err(|failure| parse_error(&failure, &name, source))?;
-        self.templates.extend(added);
+        for template in added {
+            self.templates.insert(Arc::clone(&template.0.name), template);
+        }
         Ok(())
     }
 
@@ -185,8 +187,13 @@ impl Template {
         &self.0.program
     }
 
-    pub(crate) fn code(&self) -> &Code {
-        &self.0.program.bodies[self.0.definition].code
+    pub(crate) fn code(&self) -> Code<'_> {
+        self.0.program.code(&self.0.program.bodies[self.0.definition])
+    }
+
+    /// Number of its variables.
+    pub(crate) fn slots(&self) -> usize {
+        self.0.program.bodies[self.0.definition].slots as usize
     }
 
     pub(crate) fn body(&self) -> NodeId {
@@ -219,7 +226,8 @@ pub(crate) fn overlay(
     set: &TemplateSet,
 ) -> Result<Templates, Box<Failure>> {
     let overlaid = |name: &str| below.is_some_and(|overlay| overlay.find(name).is_some());
-    define(program, name, None, |name| overlaid(name) || set.contains(name))
+    let added = define(program, name, None, |name| overlaid(name) || set.contains(name))?;
+    Ok(added.into_iter().map(|template| (Arc::clone(&template.0.name), template)).collect())
 }
 
 pub(crate) fn parse_error(failure: &Failure, name: &str, source: Arc<Source>) -> ParseError {
@@ -240,20 +248,17 @@ fn define(
     parse_name: &Arc<str>,
     source: Option<&Arc<Source>>,
     known: impl Fn(&str) -> bool,
-) -> Result<Templates, Box<Failure>> {
-    let mut added = Templates::default();
+) -> Result<Vec<Template>, Box<Failure>> {
+    let mut added: Vec<Template> = Vec::with_capacity(program.bodies.len());
     for (definition, tree) in program.bodies.iter().enumerate() {
         let name = tree.name.as_ref().unwrap_or(parse_name);
-        let template = Template(Arc::new(Entry {
-            name: Arc::clone(name),
-            parse_name: Arc::clone(parse_name),
-            source: source.cloned(),
-            program: Arc::clone(program),
-            definition,
-        }));
-        // The text itself may define its own name.
-        if let Some(twin) = added.get(name)
-            && !twin.is_empty()
+        // The text itself may define its own name; the names in it are all different.
+        let twin = match tree.name {
+            None => added.iter().position(|template| template.0.name == *name),
+            Some(_) => None,
+        };
+        if let Some(twin) = twin
+            && !added[twin].is_empty()
         {
             if tree.empty {
                 continue;
@@ -263,7 +268,17 @@ fn define(
         if tree.empty && known(name) {
             continue;
         }
-        added.insert(Arc::clone(name), template);
+        let template = Template(Arc::new(Entry {
+            name: Arc::clone(name),
+            parse_name: Arc::clone(parse_name),
+            source: source.cloned(),
+            program: Arc::clone(program),
+            definition,
+        }));
+        match twin {
+            Some(twin) => added[twin] = template,
+            None => added.push(template),
+        }
     }
     Ok(added)
 }

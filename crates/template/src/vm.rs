@@ -159,13 +159,13 @@ impl Machine {
     fn enter(&mut self) {
         self.pc = 0;
         self.slots = self.cells.len();
-        let slots = self.template.code().slots as usize;
+        let slots = self.template.slots();
         self.cells.resize_with(self.slots + slots, Cell::default);
         self.cells[self.slots] = self.dot.clone();
     }
 
     /// Interprets the current body until it calls another one or ends.
-    fn body(&mut self, cx: &mut Context<'_>, program: &Program, code: &Code) -> Step<Flow> {
+    fn body(&mut self, cx: &mut Context<'_>, program: &Program, code: Code<'_>) -> Step<Flow> {
         use Instruction::*;
         let tables = &program.tables;
         loop {
@@ -392,7 +392,7 @@ impl Machine {
         &mut self.cells[self.slots + slot as usize]
     }
 
-    fn note(&mut self, code: &Code) {
+    fn note(&mut self, code: Code<'_>) {
         let location = code.locations[self.pc - 1];
         if location != NOTED {
             self.noted = location;

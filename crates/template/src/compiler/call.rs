@@ -121,6 +121,11 @@ impl Compiler<'_> {
     pub(super) fn argument(&mut self, arg: NodeId, param: Param) {
         self.at = arg;
         match self.ast.kind(arg) {
+            NodeKind::String(literal)
+                if matches!(param, Param::String | Param::Any | Param::Value) =>
+            {
+                self.constant(literal::string(self.ast, literal, self.text));
+            }
             NodeKind::Bool(_) | NodeKind::Number(_) | NodeKind::String(_) => {
                 match literal::typed(self.ast, arg, self.text, param) {
                     Ok(constant) => self.constant(constant),

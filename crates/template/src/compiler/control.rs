@@ -7,11 +7,11 @@ use crate::instructions::{Instruction, Loop};
 impl Compiler<'_> {
     pub(super) fn action(&mut self, action: NodeId, pipe: NodeId) {
         self.pipeline(pipe);
-        if let Some(Instruction::Store(slot)) = self.instructions.last().copied()
+        if let Some(Instruction::Store(slot)) = self.tables.instructions.last().copied()
             && self.declares(pipe)
         {
-            self.instructions.pop();
-            self.locations.pop();
+            self.tables.instructions.pop();
+            self.tables.locations.pop();
             self.emit(Instruction::StoreDrop(slot));
             return;
         }
@@ -119,7 +119,7 @@ impl Compiler<'_> {
     /// Variables declared in a list are forgotten at its end.
     fn scoped_list(&mut self, list: NodeId) {
         let mark = self.scope.len();
-        self.list(list);
+        self.inner_list(list);
         self.scope.truncate(mark);
     }
 

@@ -12,7 +12,7 @@ pub(crate) fn ideal(ast: &Ast, node: NodeId, text: &str) -> Result<Constant, Str
         NodeKind::Bool(value) => Ok(Constant::Bool(value)),
         NodeKind::String(literal) => Ok(string(ast, literal, text)),
         NodeKind::Number(number) => {
-            ideal_number(ast.numbers[number as usize], &ast.show(node, text))
+            ideal_number(ast.numbers[number as usize], ast.node(node).span.of(text))
         }
         _ => Err(format!("can't evaluate command {}", crate::unicode::quote(ast.show(node, text)))),
     }
@@ -95,7 +95,8 @@ pub(crate) fn can_be_nil(param: Param) -> bool {
     }
 }
 
-fn string(ast: &Ast, literal: Literal, text: &str) -> Constant {
+/// A string constant.
+pub(crate) fn string(ast: &Ast, literal: Literal, text: &str) -> Constant {
     match literal {
         Literal::Plain(span) if Str::is_short(span.range().len()) => Constant::Short(span),
         Literal::Plain(_) | Literal::Escaped(_) => Constant::Str(ast.string(literal, text).into()),

@@ -3,66 +3,97 @@
 //! Not here: whether a number or string is valid, which the parser checks when it reads its value.
 
 use super::{Lexer, RIGHT, TRIMMING_RIGHT, Token, TokenKind};
-use super::{is_alphanumeric, is_space, is_word, skip_space};
+use super::{is_alphanumeric, skip_space};
 use crate::unicode;
+
+const LONGEST_KEYWORD: usize = "template".len();
+/// Bytes of words that are ASCII.
+const IN_WORDS: [bool; 256] =
+    table(b"_0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+/// Bytes that may follow a word.
+const ENDS_WORDS: [bool; 256] = table(b".,|:() \t\r\n");
 
 impl Lexer<'_> {
     /// An action after its left delimiter; whether more can follow.
     pub(super) fn action(&mut self) -> bool {
+        let bytes = self.bytes;
         let mut parens = 0_u32;
         loop {
             let before = self.pos;
-            let mut at = skip_space(self.bytes, before);
-            let rest = &self.bytes[at..];
-            if at > before && rest.starts_with(TRIMMING_RIGHT) {
-                // The last space is the delimiter's.
-                at -= 1;
-                self.spaced = at > before;
-                return self.right_delim(at, Some(at + 1), parens);
-            }
+            let at = skip_space(bytes, before);
             self.start = at;
-            self.pos = at;
             self.spaced = at > before;
-            let Some(&byte) = rest.first() else {
+            let Some(&byte) = bytes.get(at) else {
+                self.pos = at;
                 return self.fail("unclosed action");
             };
-            let fine = match byte {
-                b'}' if rest.starts_with(RIGHT) => {
+            let (kind, end) = match byte {
+                b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'$' | b'.' if starts_word(bytes, at) => {
+                    let end = word_end(bytes, at + 1);
+                    if !may_end(bytes, end) {
+                        self.pos = end;
+                        if self.odd_word(byte) {
+                            continue;
+                        }
+                        return false;
+                    }
+                    let kind = match byte {
+                        b'.' if end > at + 1 => TokenKind::Field,
+                        b'.' => TokenKind::Dot,
+                        b'$' => TokenKind::Variable,
+                        _ => self.word(&bytes[at..end]),
+                    };
+                    (kind, end)
+                }
+                b'-' if self.spaced && bytes[at..].starts_with(TRIMMING_RIGHT) => {
+                    // The last space is the delimiter's.
+                    self.spaced = at - 1 > before;
+                    return self.right_delim(at - 1, Some(at), parens);
+                }
+                b'}' if bytes.get(at + 1) == Some(&b'}') => {
                     return self.right_delim(at, None, parens);
                 }
-                b'a'..=b'z' | b'A'..=b'Z' | b'_' => self.identifier(),
-                b'"' => self.quoted(b'"', TokenKind::String, "unterminated quoted string"),
-                b'.' if rest.get(1).is_some_and(|next| !next.is_ascii_digit()) => {
-                    self.field_or_variable(TokenKind::Field)
-                }
-                b'$' => self.field_or_variable(TokenKind::Variable),
                 b'(' => {
                     parens += 1;
-                    self.single(TokenKind::LeftParen)
+                    (TokenKind::LeftParen, at + 1)
                 }
-                b')' => {
-                    let Some(open) = parens.checked_sub(1) else {
-                        self.pos += 1;
-                        return self.fail("unexpected right paren");
-                    };
-                    parens = open;
-                    self.single(TokenKind::RightParen)
+                b')' if parens > 0 => {
+                    parens -= 1;
+                    (TokenKind::RightParen, at + 1)
                 }
-                b'|' => self.single(TokenKind::Pipe),
-                b'=' => self.single(TokenKind::Assign),
-                b':' => self.declare(),
-                b'`' => self.raw_string(),
-                b'\'' => {
-                    let wrong = "unterminated character constant";
-                    self.quoted(b'\'', TokenKind::CharConstant, wrong)
+                b'|' => (TokenKind::Pipe, at + 1),
+                b'=' => (TokenKind::Assign, at + 1),
+                _ => {
+                    self.pos = at;
+                    if self.rare(byte) {
+                        continue;
+                    }
+                    return false;
                 }
-                b'.' | b'+' | b'-' | b'0'..=b'9' => self.number(),
-                b'!'..=b'~' => self.single(TokenKind::Char),
-                _ => self.other(),
             };
-            if !fine {
-                return false;
+            self.pos = end;
+            self.push(kind, at, end);
+        }
+    }
+
+    /// A token that is no word and needs a look of its own; whether nothing is wrong with it.
+    fn rare(&mut self, byte: u8) -> bool {
+        match byte {
+            b'"' => self.quoted(b'"', TokenKind::String, "unterminated quoted string"),
+            b'\'' => self.quoted(b'\'', TokenKind::CharConstant, "unterminated character constant"),
+            b'`' => self.raw_string(),
+            b':' => self.declare(),
+            b')' => {
+                self.pos += 1;
+                self.fail("unexpected right paren")
             }
+            b'.' | b'+' | b'-' | b'0'..=b'9' => self.number(),
+            b'!'..=b'~' => {
+                self.pos += 1;
+                self.emit(TokenKind::Char);
+                true
+            }
+            _ => self.other(),
         }
     }
 
@@ -83,12 +114,6 @@ impl Lexer<'_> {
         true
     }
 
-    fn single(&mut self, kind: TokenKind) -> bool {
-        self.pos += 1;
-        self.emit(kind);
-        true
-    }
-
     fn declare(&mut self) -> bool {
         self.pos += 1;
         let next = self.peek();
@@ -104,24 +129,34 @@ impl Lexer<'_> {
     fn other(&mut self) -> bool {
         let Some(char) = self.peek() else { return false };
         if is_alphanumeric(char) {
-            return self.identifier();
+            return self.odd_word(b'_');
         }
         self.pos += char.len_utf8();
         let shown = unicode::code_point(char);
         self.fail(format!("unrecognized character in action: {shown}"))
     }
 
-    fn identifier(&mut self) -> bool {
-        self.alphanumerics();
-        if !self.at_terminator() {
+    /// A word that goes on with letters that are not ASCII's, or ends where none may.
+    #[cold]
+    fn odd_word(&mut self, first: u8) -> bool {
+        let rest = &self.text[self.pos..];
+        self.pos += rest.find(|char| !is_alphanumeric(char)).unwrap_or(rest.len());
+        if !may_end(self.bytes, self.pos) {
             return self.bad_character();
         }
-        let kind = self.word(&self.bytes[self.start..self.pos]);
-        self.emit(kind);
+        self.emit(match first {
+            b'.' => TokenKind::Field,
+            b'$' => TokenKind::Variable,
+            _ => self.word(&self.bytes[self.start..self.pos]),
+        });
         true
     }
 
+    #[inline]
     fn word(&self, word: &[u8]) -> TokenKind {
+        if word.len() > LONGEST_KEYWORD {
+            return TokenKind::Identifier;
+        }
         match (word.len(), word) {
             (2, b"if") => TokenKind::If,
             (3, b"end") => TokenKind::End,
@@ -140,75 +175,34 @@ impl Lexer<'_> {
         }
     }
 
-    /// `.Name`, `$name`, or the bare `.` and `$`.
-    fn field_or_variable(&mut self, kind: TokenKind) -> bool {
-        self.pos += 1;
-        if self.at_terminator() {
-            self.emit(if kind == TokenKind::Field { TokenKind::Dot } else { kind });
-            return true;
-        }
-        self.alphanumerics();
-        if !self.at_terminator() {
-            return self.bad_character();
-        }
-        self.emit(kind);
-        true
-    }
-
-    /// Passes over letters and digits.
-    fn alphanumerics(&mut self) {
-        loop {
-            while self.bytes.get(self.pos).is_some_and(|&byte| is_word(byte)) {
-                self.pos += 1;
-            }
-            match self.bytes.get(self.pos) {
-                Some(byte) if !byte.is_ascii() => {}
-                _ => return,
-            }
-            match self.peek() {
-                Some(char) if is_alphanumeric(char) => self.pos += char.len_utf8(),
-                _ => return,
-            }
-        }
-    }
-
     #[cold]
     fn bad_character(&mut self) -> bool {
         let shown = self.peek().map(unicode::code_point).unwrap_or_default();
         self.fail(format!("bad character {shown}"))
     }
 
-    /// Whether a word may end here.
-    fn at_terminator(&self) -> bool {
-        match self.bytes.get(self.pos) {
-            None | Some(b'.' | b',' | b'|' | b':' | b')' | b'(') => true,
-            Some(b'}') => self.bytes[self.pos..].starts_with(RIGHT),
-            Some(byte) => is_space(*byte),
-        }
-    }
-
     /// A string or character constant up to its closing quote, on one line.
     fn quoted(&mut self, quote: u8, kind: TokenKind, unterminated: &str) -> bool {
-        let (mut at, mut plain) = (self.pos + 1, true);
-        while let Some(&byte) = self.bytes.get(at) {
-            at += 1;
-            if byte == quote {
-                self.pos = at;
-                return self.string(kind, plain);
-            }
-            if byte == b'\\' {
-                plain = false;
-                let escaped = self.bytes.get(at);
-                at += usize::from(escaped.is_some());
-                if matches!(escaped, None | Some(b'\n')) {
-                    break;
+        let mut plain = true;
+        let mut at = self.pos + 1;
+        while let Some(len) = memchr::memchr3(quote, b'\\', b'\n', &self.bytes[at..]) {
+            at += len + 1;
+            self.pos = at;
+            match (self.bytes[at - 1], self.bytes.get(at)) {
+                (b'\n', _) => return self.fail(unterminated),
+                (b'\\', Some(b'\n')) => {
+                    self.pos += 1;
+                    return self.fail(unterminated);
                 }
-            }
-            if byte == b'\n' {
-                break;
+                (b'\\', None) => break,
+                (b'\\', Some(_)) => {
+                    plain = false;
+                    at += 1;
+                }
+                _ => return self.string(kind, plain),
             }
         }
-        self.pos = at;
+        self.pos = self.bytes.len();
         self.fail(unterminated)
     }
 
@@ -264,6 +258,11 @@ impl Lexer<'_> {
     }
 
     fn scan_number(&mut self) -> bool {
+        let digits = self.bytes[self.pos..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+        if digits > 0 && self.bytes.get(self.pos + digits).is_some_and(|&byte| ends_number(byte)) {
+            self.pos += digits;
+            return true;
+        }
         const DECIMAL: &[u8] = b"0123456789_";
         const HEX: &[u8] = b"0123456789abcdefABCDEF_";
         self.accept(b"+-");
@@ -309,4 +308,48 @@ impl Lexer<'_> {
     fn peek(&self) -> Option<char> {
         self.text[self.pos..].chars().next()
     }
+}
+
+/// Whether a word, field or variable begins with what may be one; `.5` is a number.
+#[inline]
+fn starts_word(bytes: &[u8], at: usize) -> bool {
+    bytes[at] != b'.' || bytes.get(at + 1).is_some_and(|next| !next.is_ascii_digit())
+}
+
+/// Where ASCII's letters and digits from a place on end.
+#[inline]
+fn word_end(bytes: &[u8], from: usize) -> usize {
+    let ends = |byte: &u8| !IN_WORDS[usize::from(*byte)];
+    let mut at = from;
+    while let Some(eight) = bytes[at..].first_chunk::<8>() {
+        if let Some(len) = eight.iter().position(ends) {
+            return at + len;
+        }
+        at += eight.len();
+    }
+    at + bytes[at..].iter().position(ends).unwrap_or(bytes.len() - at)
+}
+
+/// Whether digits before a byte are all of a number.
+fn ends_number(byte: u8) -> bool {
+    ENDS_WORDS[usize::from(byte)] && byte != b'.'
+}
+
+/// Whether a word may end here.
+#[inline]
+fn may_end(bytes: &[u8], at: usize) -> bool {
+    match bytes.get(at) {
+        None => true,
+        Some(b'}') => bytes.get(at + 1) == Some(&b'}'),
+        Some(&byte) => ENDS_WORDS[usize::from(byte)],
+    }
+}
+
+const fn table(bytes: &[u8]) -> [bool; 256] {
+    let (mut table, mut at) = ([false; 256], 0);
+    while at < bytes.len() {
+        table[bytes[at] as usize] = true;
+        at += 1;
+    }
+    table
 }

@@ -73,7 +73,7 @@ impl Parser<'_> {
 
     /// `else`; a following `if` or `with` stays to be read.
     fn otherwise(&mut self) -> Parsed<Item> {
-        if !matches!(self.peek().kind, TokenKind::If | TokenKind::With) {
+        if !matches!(self.look().kind, TokenKind::If | TokenKind::With) {
             self.expect(TokenKind::RightDelim, "else")?;
         }
         Ok(Item::Terminator(Terminator::Else))
@@ -104,7 +104,7 @@ impl Parser<'_> {
 
     /// What follows `else`: a list of its own, or one more structure that shares the end.
     fn else_list(&mut self, control: Control) -> Parsed<NodeId> {
-        if control.chained() == Some(self.peek().kind) {
+        if control.chained() == Some(self.look().kind) {
             let start = self.next().start;
             self.nesting += 1;
             if self.nesting > MAX_NESTING {

@@ -21,8 +21,7 @@ impl Parser<'_> {
             if !starts_operand(token.kind) {
                 return Err(self.unexpected(token, context));
             }
-            self.back();
-            let command = self.command()?;
+            let command = self.command(token)?;
             self.pending.push(command);
         }
         self.check_commands(first, context)?;
@@ -38,7 +37,7 @@ impl Parser<'_> {
         let mut found = 0;
         while self.peek().kind == TokenKind::Variable {
             let variable = self.next();
-            let next = self.peek();
+            let next = self.look();
             match next.kind {
                 TokenKind::Assign | TokenKind::Declare => {
                     self.next();
@@ -52,7 +51,7 @@ impl Parser<'_> {
                     if context != "range" || found >= 2 {
                         return Err(self.fail(format!("too many declarations in {context}")));
                     }
-                    match self.peek().kind {
+                    match self.look().kind {
                         TokenKind::Variable | TokenKind::RightDelim | TokenKind::RightParen => {}
                         _ => return Err(self.fail("range can only initialize variables")),
                     }
@@ -93,26 +92,23 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// Operands up to a pipe or a closing token.
-    fn command(&mut self) -> Parsed<NodeId> {
-        let start = self.peek().start;
+    /// Operands up to a pipe or a closing token; the first one's token was read.
+    fn command(&mut self, mut token: Token) -> Parsed<NodeId> {
+        let start = token.start;
         let first = self.pending.len();
         loop {
-            let operand = self.operand()?;
+            let operand = self.operand(token)?;
             self.pending.push(operand);
-            let token = self.peek();
+            token = self.next();
             match token.kind {
-                TokenKind::RightDelim | TokenKind::RightParen => break,
-                TokenKind::Pipe => {
-                    self.next();
-                    break;
-                }
                 // Behind space the next argument.
                 kind if token.spaced && starts_operand(kind) => {}
-                _ => {
-                    self.next();
-                    return Err(self.unexpected(token, "operand"));
+                TokenKind::RightDelim | TokenKind::RightParen => {
+                    self.back();
+                    break;
                 }
+                TokenKind::Pipe => break,
+                _ => return Err(self.unexpected(token, "operand")),
             }
         }
         let last = self.pending[first..].last();
@@ -122,9 +118,9 @@ impl Parser<'_> {
         Ok(self.ast.add(start, span, kind))
     }
 
-    /// A term and the fields behind it.
-    fn operand(&mut self) -> Parsed<NodeId> {
-        let term = self.term()?;
+    /// A term, whose token was read, and the fields behind it.
+    fn operand(&mut self, token: Token) -> Parsed<NodeId> {
+        let term = self.term(token)?;
         let first = self.peek();
         if first.kind != TokenKind::Field || first.spaced {
             return Ok(term);
@@ -184,7 +180,7 @@ impl Parser<'_> {
     }
 
     /// What stands behind a token: the space there, or else the next token.
-    fn behind(&mut self, token: Token) -> Span {
+    fn behind(&self, token: Token) -> Span {
         let next = self.peek();
         if !next.spaced {
             return Span::from(next);
@@ -195,8 +191,7 @@ impl Parser<'_> {
         Span { start: token.end, end: token.end + len as u32 }
     }
 
-    fn term(&mut self) -> Parsed<NodeId> {
-        let token = self.next();
+    fn term(&mut self, token: Token) -> Parsed<NodeId> {
         let span = Span::from(token);
         let kind = match token.kind {
             TokenKind::Identifier => self.identifier(token)?,

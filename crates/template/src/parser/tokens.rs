@@ -19,9 +19,17 @@ impl<'t> Parser<'t> {
     }
 
     #[inline]
-    pub(super) fn peek(&mut self) -> Token {
-        self.read = self.read.max(self.at);
-        self.tokens.get(self.at).copied().unwrap_or_default()
+    pub(super) fn peek(&self) -> Token {
+        match self.tokens.get(self.at) {
+            Some(&token) => token,
+            None => end(),
+        }
+    }
+
+    /// Looks at the next token where a failure may be there before it is taken.
+    pub(super) fn look(&mut self) -> Token {
+        self.seen = self.at + 1;
+        self.peek()
     }
 
     pub(super) fn back(&mut self) {
@@ -52,7 +60,8 @@ impl<'t> Parser<'t> {
     /// A failure at the token that was read last.
     #[cold]
     pub(super) fn fail(&self, message: impl Into<String>) -> Box<Failure> {
-        let token = self.tokens.get(self.read).copied().unwrap_or_default();
+        let last = self.at.max(self.seen).saturating_sub(1);
+        let token = self.tokens.get(last).copied().unwrap_or_default();
         self.fail_at(Span::from(token), message)
     }
 
@@ -100,4 +109,10 @@ impl<'t> Parser<'t> {
         let short: String = word.chars().take(10).collect();
         format!("{}...", quote(short))
     }
+}
+
+/// What is read behind the last token.
+#[cold]
+fn end() -> Token {
+    Token::default()
 }
