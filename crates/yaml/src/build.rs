@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 
+use crate::descend::descend;
 use crate::{Map, Value};
 
 /// A tree that readers can make.
@@ -89,13 +90,13 @@ pub(crate) fn rebuild<B: Build>(value: Value) -> B {
         Value::Uint(value) => B::uint(value),
         Value::Float(value) => B::float(value),
         Value::String(text) => B::string(Cow::Owned(text)),
-        Value::List(items) => B::list(items.into_iter().map(rebuild).collect()),
-        Value::Map(map) => {
+        Value::List(items) => B::list(descend(|| items.into_iter().map(rebuild).collect())),
+        Value::Map(map) => descend(|| {
             let mut built = B::Entries::default();
             for (key, value) in map {
                 B::insert(&mut built, Cow::Owned(key), rebuild(value));
             }
             B::map(built)
-        }
+        }),
     }
 }

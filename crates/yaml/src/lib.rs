@@ -12,6 +12,10 @@
 //! # Ok::<(), yaml::Error>(())
 //! ```
 //!
+//! Two readers stand side by side: `quick` makes values of a document of the usual shape in one
+//! pass; everything else, every place and every error is the full reader's (`scanner`, `parser`,
+//! `composer`, `decoder`). In the same way `emit::ascii` prints what is ASCII.
+//!
 //! Invariant: no input panics, overflows the stack or takes more than linear time.
 //! Not here: edits that keep a file's other bytes, and schemas.
 

@@ -12,6 +12,7 @@
 use std::borrow::Cow;
 
 use crate::decoder::{Duplicates, Wanted};
+use crate::descend::descend_few;
 use crate::resolver::{self, Resolved};
 use crate::source::Source;
 use crate::{Build, Numbers, Value};
@@ -26,7 +27,7 @@ mod quoted;
 
 use making::{Making, Parts, Whole};
 
-/// Deeper documents are left to the full reader, so that no stack overflows here.
+/// Deeper documents are left to the full reader, so that few levels are all that need stack here.
 const MAX_DEPTH: u32 = 64;
 /// Whether a key is longer in characters than the scanner allows need not be asked below this many
 /// bytes.
@@ -42,7 +43,8 @@ pub(crate) fn read(
     match (wanted, duplicates) {
         (Wanted::All, Duplicates::LastWins) => build(source, numbers),
         (Wanted::All | Wanted::Entries(_), _) => {
-            Reader::new(source, numbers)?.document(Parts { wanted, duplicates })
+            let mut reader = Reader::new(source, numbers)?;
+            descend_few(|| reader.document(Parts { wanted, duplicates }))
         }
         (Wanted::Nothing, _) => None,
     }
@@ -50,7 +52,8 @@ pub(crate) fn read(
 
 /// The first document of a text as a tree of any kind; nothing if the full reader must read it.
 pub(crate) fn build<B: Build>(source: &Source<'_>, numbers: Numbers) -> Option<B> {
-    Reader::new(source, numbers)?.document(Whole::new())
+    let mut reader = Reader::new(source, numbers)?;
+    descend_few(|| reader.document(Whole::new()))
 }
 
 struct Reader<'t> {
@@ -121,7 +124,8 @@ impl<'t> Reader<'t> {
         matches!(self.bytes.get(at), None | Some(b' ' | b'\t' | b'\n'))
     }
 
-    fn descend(&mut self) -> Option<()> {
+    /// Counts one level more, as far as there may be.
+    fn enter(&mut self) -> Option<()> {
         self.depth += 1;
         (self.depth <= MAX_DEPTH).then_some(())
     }

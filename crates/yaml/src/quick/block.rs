@@ -79,7 +79,7 @@ impl<'t> Reader<'t> {
 
     /// The map at this column; its first key was read.
     fn map<M: Making<'t>>(&mut self, first: Key<'t>, making: M) -> Option<M::Made> {
-        self.descend()?;
+        self.enter()?;
         let column = self.column;
         let mut map = M::Map::default();
         let mut key = first;
@@ -151,7 +151,7 @@ impl<'t> Reader<'t> {
 
     /// The list at this column, as far as there are dashes.
     fn list<M: Making<'t>>(&mut self, making: M) -> Option<M::Made> {
-        self.descend()?;
+        self.enter()?;
         let column = self.column;
         let mut list = Vec::new();
         while self.column == column && self.peek(0) == b'-' && self.is_blankz(self.pos + 1) {

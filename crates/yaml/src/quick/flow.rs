@@ -34,7 +34,7 @@ impl<'t> Reader<'t> {
     }
 
     fn flow_list<M: Making<'t>>(&mut self, making: M) -> Option<M::Made> {
-        self.descend()?;
+        self.enter()?;
         self.pos += 1;
         let mut list = Vec::new();
         loop {
@@ -53,7 +53,7 @@ impl<'t> Reader<'t> {
     }
 
     fn flow_map<M: Making<'t>>(&mut self, making: M) -> Option<M::Made> {
-        self.descend()?;
+        self.enter()?;
         self.pos += 1;
         let mut map = M::Map::default();
         loop {

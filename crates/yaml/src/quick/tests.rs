@@ -85,6 +85,18 @@ fn what_is_unusual_or_wrong_is_left_to_the_full_reader() {
     assert_eq!(read(&twice, Numbers::Exact, Duplicates::Refused, Wanted::All), None);
 }
 
+#[test]
+fn a_small_stack_is_enough() {
+    let read = || {
+        let lines: String = (0..60).map(|n| " ".repeat(n) + "a:\n").collect();
+        assert!(agreed(&lines).is_some());
+        assert!(agreed(&("[{a: ".repeat(30) + &"}]".repeat(30))).is_some());
+        assert_eq!(agreed(&"[".repeat(100)), None);
+    };
+    let thread = std::thread::Builder::new().stack_size(96 << 10).spawn(read);
+    assert!(thread.is_ok_and(|thread| thread.join().is_ok()));
+}
+
 /// Pieces of lines, so that many texts are documents of the simple shape and many nearly are.
 const PIECES: &[&str] = &[
     "a",
