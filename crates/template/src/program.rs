@@ -102,9 +102,9 @@ impl Program {
     }
 
     /// The names of a chain of fields.
-    pub(crate) fn keys(&self, keys: Keys) -> impl DoubleEndedIterator<Item = &str> {
+    pub(crate) fn keys(&self, keys: Keys) -> impl DoubleEndedIterator<Item = &[u8]> {
         let spans = &self.tables.keys[keys.first as usize..][..keys.len as usize];
-        spans.iter().map(|span| span.of(&self.text))
+        spans.iter().map(|span| &self.text.as_bytes()[span.range()])
     }
 
     /// The tree that the text was compiled from.

@@ -11,7 +11,7 @@ pub(super) fn read(
     cx: &mut Context<'_>,
     receiver: Value,
     interface: bool,
-    key: &str,
+    key: &[u8],
 ) -> Step<(Value, bool)> {
     if let Value::Map(map) = &receiver
         && let MapType::Any = map.map_type()
@@ -31,7 +31,7 @@ pub(super) fn entry(
     cx: &Context<'_>,
     receiver: &Value,
     interface: bool,
-    key: &str,
+    key: &[u8],
 ) -> Step<(Value, bool)> {
     match receiver {
         Value::Missing => match cx.options().missing_key {
@@ -41,14 +41,17 @@ pub(super) fn entry(
             }
             MissingKey::Invalid | MissingKey::Zero => Ok((Value::Missing, false)),
         },
-        Value::Nil => Err(Fault::new(format!("nil pointer evaluating interface {{}}.{key}"))),
+        Value::Nil => {
+            let key = String::from_utf8_lossy(key);
+            Err(Fault::new(format!("nil pointer evaluating interface {{}}.{key}")))
+        }
         Value::Map(map) => match map.get(key) {
             Some(value) => Ok((value, map.map_type().holds_any())),
             None => missing(cx, map.map_type(), key),
         },
         Value::Object(object) => {
             let fields = object.fields();
-            match fields.into_iter().find(|(name, _)| *name == key) {
+            match fields.into_iter().find(|(name, _)| name.as_bytes() == key) {
                 Some((_, value)) => Ok((value, false)),
                 None => Err(no_field(receiver, interface, key)),
             }
@@ -64,7 +67,7 @@ pub(super) fn entry(
 }
 
 /// The method of this name.
-pub(super) fn method(receiver: &Value, name: &str) -> Option<&'static Function> {
+pub(super) fn method(receiver: &Value, name: &[u8]) -> Option<&'static Function> {
     let methods: &'static [Function] = match receiver {
         Value::Object(object) => object.methods(),
         Value::Map(map) => map.map_type().methods(),
@@ -80,11 +83,12 @@ pub(super) fn method(receiver: &Value, name: &str) -> Option<&'static Function> 
         | Value::Str(_)
         | Value::Bytes(_) => &[],
     };
-    methods.iter().find(|method| method.name == name)
+    methods.iter().find(|method| method.name.as_bytes() == name)
 }
 
 /// Whether a field of this value may be read although arguments follow it.
-pub(super) fn refuse_arguments(receiver: &Value, key: &str) -> Option<String> {
+pub(super) fn refuse_arguments(receiver: &Value, key: &[u8]) -> Option<String> {
+    let key = String::from_utf8_lossy(key);
     match receiver.kind() {
         Kind::Map => Some(format!("{key} is not a method but has arguments")),
         Kind::Struct | Kind::Ptr => match receiver {
@@ -97,7 +101,7 @@ pub(super) fn refuse_arguments(receiver: &Value, key: &str) -> Option<String> {
     }
 }
 
-fn missing(cx: &Context<'_>, map: MapType, key: &str) -> Step<(Value, bool)> {
+fn missing(cx: &Context<'_>, map: MapType, key: &[u8]) -> Step<(Value, bool)> {
     match cx.options().missing_key {
         MissingKey::Invalid => Ok((Value::Missing, false)),
         MissingKey::Zero => Ok((map.zero(), map.holds_any())),
@@ -108,7 +112,8 @@ fn missing(cx: &Context<'_>, map: MapType, key: &str) -> Step<(Value, bool)> {
     }
 }
 
-fn no_field(receiver: &Value, interface: bool, key: &str) -> Box<Fault> {
+fn no_field(receiver: &Value, interface: bool, key: &[u8]) -> Box<Fault> {
+    let key = String::from_utf8_lossy(key);
     let name = receiver.type_name();
     let name = if interface { "interface {}" } else { &name };
     Fault::new(format!("can't evaluate field {key} in type {name}"))

@@ -356,7 +356,7 @@ fn below(value: &Value, step: &Step) -> Option<Value> {
         (Value::Missing | Value::Nil, _) => Some(Value::Missing),
         (Value::Map(map), Step::Key(key)) => match map.get(key) {
             Some(value) => Some(value),
-            None if field::method(value, key).is_some() => None,
+            None if field::method(value, key.as_bytes()).is_some() => None,
             None => Some(Value::Missing),
         },
         (Value::List(list), Step::Index(at)) => Some(list.get(*at).cloned().unwrap_or_default()),
