@@ -29,21 +29,11 @@ impl Lexer<'_> {
             };
             let (kind, end) = match byte {
                 b'a'..=b'z' | b'A'..=b'Z' | b'_' | b'$' | b'.' if starts_word(bytes, at) => {
-                    let end = word_end(bytes, at + 1);
-                    if !may_end(bytes, end) {
-                        self.pos = end;
-                        if self.odd_word(byte) {
-                            continue;
-                        }
+                    self.pos = word_end(bytes, at + 1);
+                    if !may_end(bytes, self.pos) && !self.odd_word() {
                         return false;
                     }
-                    let kind = match byte {
-                        b'.' if end > at + 1 => TokenKind::Field,
-                        b'.' => TokenKind::Dot,
-                        b'$' => TokenKind::Variable,
-                        _ => self.word(&bytes[at..end]),
-                    };
-                    (kind, end)
+                    (self.word(byte), self.pos)
                 }
                 b'-' if self.spaced && bytes[at..].starts_with(TRIMMING_RIGHT) => {
                     // The last space is the delimiter's.
@@ -129,31 +119,39 @@ impl Lexer<'_> {
     fn other(&mut self) -> bool {
         let Some(char) = self.peek() else { return false };
         if is_alphanumeric(char) {
-            return self.odd_word(b'_');
+            if !self.odd_word() {
+                return false;
+            }
+            self.emit(TokenKind::Identifier);
+            return true;
         }
         self.pos += char.len_utf8();
         let shown = unicode::code_point(char);
         self.fail(format!("unrecognized character in action: {shown}"))
     }
 
-    /// A word that goes on with letters that are not ASCII's, or ends where none may.
+    /// A word that goes on with letters that are not ASCII's, or ends where none may; whether
+    /// nothing is wrong with it.
     #[cold]
-    fn odd_word(&mut self, first: u8) -> bool {
+    fn odd_word(&mut self) -> bool {
         let rest = &self.text[self.pos..];
         self.pos += rest.find(|char| !is_alphanumeric(char)).unwrap_or(rest.len());
-        if !may_end(self.bytes, self.pos) {
-            return self.bad_character();
-        }
-        self.emit(match first {
-            b'.' => TokenKind::Field,
+        may_end(self.bytes, self.pos) || self.bad_character()
+    }
+
+    /// What the word is that was read, which may be a field or variable.
+    #[inline]
+    fn word(&self, first: u8) -> TokenKind {
+        match first {
+            b'.' if self.pos > self.start + 1 => TokenKind::Field,
+            b'.' => TokenKind::Dot,
             b'$' => TokenKind::Variable,
-            _ => self.word(&self.bytes[self.start..self.pos]),
-        });
-        true
+            _ => self.keyword(&self.bytes[self.start..self.pos]),
+        }
     }
 
     #[inline]
-    fn word(&self, word: &[u8]) -> TokenKind {
+    fn keyword(&self, word: &[u8]) -> TokenKind {
         if word.len() > LONGEST_KEYWORD {
             return TokenKind::Identifier;
         }
