@@ -18,6 +18,8 @@ use std::process::Command;
 
 #[path = "it/corpus.rs"]
 mod corpus;
+#[path = "it/limits.rs"]
+mod limits;
 
 use chart::values::Given;
 use render::{Capabilities, Host, Operation, Options, Release, Request};

@@ -89,6 +89,9 @@ pub enum CallError {
     /// Plain words.
     #[error("{0}")]
     Message(String),
+    /// What the call was to cost is more than is left.
+    #[error("{0}")]
+    Limit(String),
     /// Words before another error, as Go's `%w` puts them.
     #[error("{message}: {cause}")]
     Wrapped {
@@ -287,7 +290,7 @@ impl CallError {
         match self {
             Self::Exec(error) => Some(error),
             Self::Wrapped { cause, .. } => cause.exec(),
-            Self::Message(_) | Self::Parse(_) | Self::Other(_) => None,
+            Self::Message(_) | Self::Limit(_) | Self::Parse(_) | Self::Other(_) => None,
         }
     }
 
@@ -295,7 +298,7 @@ impl CallError {
         match self {
             Self::Exec(error) => Some(error),
             Self::Wrapped { cause, .. } => cause.exec_mut(),
-            Self::Message(_) | Self::Parse(_) | Self::Other(_) => None,
+            Self::Message(_) | Self::Limit(_) | Self::Parse(_) | Self::Other(_) => None,
         }
     }
 
@@ -304,7 +307,7 @@ impl CallError {
         match self {
             Self::Wrapped { cause, .. } => cause.root(),
             Self::Exec(error) => error.root_cause().unwrap_or(self),
-            Self::Message(_) | Self::Parse(_) | Self::Other(_) => self,
+            Self::Message(_) | Self::Limit(_) | Self::Parse(_) | Self::Other(_) => self,
         }
     }
 }

@@ -51,6 +51,7 @@ fn lines(error: &ExecError) -> Option<String> {
             Some(CallError::Exec(inner)) => Some(inner),
             Some(
                 CallError::Message(_)
+                | CallError::Limit(_)
                 | CallError::Wrapped { .. }
                 | CallError::Parse(_)
                 | CallError::Other(_),

@@ -75,6 +75,7 @@ impl ExecError {
             Some(CallError::Parse(error)) => {
                 return ("template-syntax", format!("{}: {error}", self.message()));
             }
+            Some(CallError::Limit(text)) => return ("limit", text.clone()),
             Some(_) => {
                 let cause = self.cause().map(ToString::to_string).unwrap_or_default();
                 return ("function-failed", format!("{}: {cause}", self.message()));

@@ -38,7 +38,9 @@ impl Fault {
 
     /// A function or method that failed.
     pub(crate) fn calling(name: &str, cause: CallError) -> Box<Self> {
-        let (message, kind) = (format!("error calling {name}"), ErrorKind::Other);
+        let is_limit = matches!(cause, CallError::Limit(_));
+        let kind = if is_limit { ErrorKind::Limit } else { ErrorKind::Other };
+        let message = format!("error calling {name}");
         Box::new(Self { message, cause: Some(cause), place: None, kind })
     }
 
@@ -61,6 +63,7 @@ impl Fault {
     pub(crate) fn into_call_error(self) -> CallError {
         match self.cause {
             Some(cause) => cause.wrap(self.message),
+            None if self.kind == ErrorKind::Limit => CallError::Limit(self.message),
             None => CallError::Message(self.message),
         }
     }
