@@ -5,7 +5,7 @@
 
 use std::borrow::Cow;
 
-use template::{CallError, Context, Function, Map, Param, Str, UintKind, Value, format};
+use template::{CallError, Context, Function, Map, Param, Str, UintKind, Value, format, readable};
 
 /// What every function gives back.
 pub(crate) type Outcome = Result<Value, CallError>;
@@ -71,7 +71,7 @@ impl Arguments for [Value] {
     }
 
     fn text(&self, at: usize) -> Cow<'_, str> {
-        String::from_utf8_lossy(self.bytes(at))
+        readable(self.bytes(at))
     }
 
     fn int(&self, at: usize) -> i64 {

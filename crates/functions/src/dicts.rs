@@ -170,6 +170,7 @@ fn copy(cx: &mut Context<'_>, value: &Value, depth: usize) -> Outcome {
             let entries = entries.collect::<Result<Vec<_>, CallError>>()?;
             Ok(Value::Map(Map::from_entries(map.map_type(), entries)))
         }
+        Value::Object(object) => Ok(object.deep_copied().unwrap_or_else(|| value.clone())),
         value => Ok(value.clone()),
     }
 }

@@ -83,6 +83,20 @@ impl Object for VersionObject {
         Some(self.version.to_string().into())
     }
 
+    /// All of Go's fields are private.
+    fn deep_copied(&self) -> Option<Value> {
+        let none = String::new;
+        let version = Version {
+            major: 0,
+            minor: 0,
+            patch: 0,
+            prerelease: none(),
+            metadata: none(),
+            original: none(),
+        };
+        Some(Value::object(Self { version, type_name: self.type_name }))
+    }
+
     fn equals(&self, other: &dyn Object) -> bool {
         other.as_any().downcast_ref::<Self>().is_some_and(|other| {
             let parts = |object: &Self| {

@@ -41,6 +41,11 @@ impl KubeVersion {
         }
     }
 
+    /// The version without what stands behind its numbers; empty where a server reported it.
+    pub(crate) fn normalized(&self) -> &str {
+        self.constrained.as_deref().unwrap_or_default()
+    }
+
     /// What a chart's `kubeVersion` is held against, and what the version prints as.
     pub fn constrained(&self) -> &str {
         self.constrained.as_deref().unwrap_or(&self.version)
@@ -103,7 +108,10 @@ impl Default for Capabilities {
     /// What Helm 4.3.1 assumes without a cluster.
     fn default() -> Self {
         Self {
-            kube_version: KubeVersion::reported("v1.37.0", "1", "37"),
+            kube_version: KubeVersion {
+                constrained: Some("v1.37.0".to_owned()),
+                ..KubeVersion::reported("v1.37.0", "1", "37")
+            },
             api_versions: API_VERSIONS.iter().map(|&v| v.to_owned()).collect(),
             helm_version: "v4.3.1".to_owned(),
         }

@@ -101,6 +101,8 @@ enum Place {
     Field,
     /// A copy, as functions get and give it.
     Copy,
+    /// A deep copy, which has no private fields.
+    DeepCopy,
 }
 
 impl Object for Version {
@@ -121,7 +123,11 @@ impl Object for Version {
 
     fn printed_fields(&self) -> Vec<(&'static str, Value)> {
         let mut fields = self.fields();
-        fields.insert(1, ("normalizedVersion", Value::from(self.version.constrained())));
+        let normalized = match self.place {
+            Place::Field | Place::Copy => self.version.normalized(),
+            Place::DeepCopy => "",
+        };
+        fields.insert(1, ("normalizedVersion", Value::from(normalized)));
         fields
     }
 
@@ -132,7 +138,7 @@ impl Object for Version {
         ];
         match self.place {
             Place::Field => METHODS,
-            Place::Copy => &[],
+            Place::Copy | Place::DeepCopy => &[],
         }
     }
 
@@ -141,7 +147,12 @@ impl Object for Version {
     }
 
     fn copied(&self) -> Option<Value> {
-        Some(Value::object(Self { version: self.version.clone(), place: Place::Copy }))
+        let place = if self.place == Place::Field { Place::Copy } else { self.place };
+        Some(Value::object(Self { version: self.version.clone(), place }))
+    }
+
+    fn deep_copied(&self) -> Option<Value> {
+        Some(Value::object(Self { version: self.version.clone(), place: Place::DeepCopy }))
     }
 
     fn equals(&self, other: &dyn Object) -> bool {

@@ -5,7 +5,7 @@
 use std::cmp::Ordering;
 
 use crate::format;
-use crate::{CallError, Kind, Value};
+use crate::{CallError, Kind, Value, readable};
 
 /// Go's `reflect.DeepEqual`: types must be the same, all the way down.
 pub fn deep_equal(a: &Value, b: &Value) -> bool {
@@ -133,5 +133,5 @@ fn bad_type() -> CallError {
 
 fn shown(value: &Value, verb: &str) -> String {
     let bytes = format::sprintf(verb.as_bytes(), std::slice::from_ref(value));
-    String::from_utf8_lossy(&bytes).into_owned()
+    readable(&bytes).into_owned()
 }

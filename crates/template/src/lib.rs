@@ -57,7 +57,7 @@ pub use subject::{Found, Origin, Passage, Role, Step, Subject};
 pub use traced::{Piece, Traced};
 pub use value::{
     Complex, Entries, Float, IntKind, Kind, List, ListType, Map, MapType, NamedList, NamedMap,
-    NilMap, NilPointer, Object, Str, UintKind, Value,
+    NilMap, NilPointer, Object, Str, UintKind, Value, readable,
 };
 
 /// Doors for the fuzz targets alone.

@@ -226,7 +226,10 @@ pub(crate) fn overlay(
     set: &TemplateSet,
 ) -> Result<Templates, Box<Failure>> {
     let overlaid = |name: &str| below.is_some_and(|overlay| overlay.find(name).is_some());
-    let added = define(program, name, None, |name| overlaid(name) || set.contains(name))?;
+    // The text itself runs even where it is empty and one around it has the same name.
+    let added = define(program, name, None, |known| {
+        known != &**name && (overlaid(known) || set.contains(known))
+    })?;
     Ok(added.into_iter().map(|template| (Arc::clone(&template.0.name), template)).collect())
 }
 

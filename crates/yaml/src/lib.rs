@@ -50,7 +50,8 @@ pub use decoder::Wanted;
 pub use descend::descend;
 pub use document::{
     Documents, Numbers, build_from_str, documents, documents_in_slice, from_slice, from_str,
-    from_str_strict, list_from_slice, list_from_str, map_from_slice, map_from_str, parts_from_str, to_string,
+    from_str_strict, list_from_slice, list_from_str, map_from_slice, map_from_str, parts_from_str,
+    to_string,
 };
 pub use entries::{Entries, each_entry};
 pub use error::{Error, Problem};

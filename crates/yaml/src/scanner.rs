@@ -281,7 +281,8 @@ impl<'t> Scanner<'t> {
     /// Where what it has in memory begins with a byte order mark, go-yaml takes the first character
     /// of each line for one.
     fn skip_second_bom(&mut self) {
-        if self.second_bom && self.cursor.mark.column == 0 && self.cursor.mark.pos < BLOCK {
+        let in_first = self.cursor.mark.pos < BLOCK && !self.cursor.at_end();
+        if self.second_bom && self.cursor.mark.column == 0 && in_first {
             self.cursor.skip();
         }
     }

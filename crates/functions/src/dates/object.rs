@@ -111,6 +111,10 @@ impl Object for LocationObject {
         Some(self.0.name().into())
     }
 
+    fn deep_copied(&self) -> Option<Value> {
+        Some(Value::object(Self(Location::Fixed { name: "".into(), offset: 0 })))
+    }
+
     fn equals(&self, other: &dyn Object) -> bool {
         let other = other.as_any().downcast_ref::<Self>();
         other.is_some_and(|other| self.0.name() == other.0.name())

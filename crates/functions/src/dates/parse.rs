@@ -72,7 +72,8 @@ struct Reader<'a> {
     minute: u32,
     second: u32,
     nanosecond: u32,
-    morning: Option<bool>,
+    morning: bool,
+    afternoon: bool,
     utc: bool,
     offset: Option<i32>,
     zone: &'a [u8],
@@ -91,7 +92,8 @@ impl<'a> Reader<'a> {
             minute: 0,
             second: 0,
             nanosecond: 0,
-            morning: None,
+            morning: false,
+            afternoon: false,
             utc: false,
             offset: None,
             zone: b"",
@@ -221,9 +223,9 @@ impl<'a> Reader<'a> {
     fn half(&mut self, morning: &[u8], afternoon: &[u8]) -> Result<(), Bad> {
         let text = self.take(2)?;
         if text == morning {
-            self.morning = Some(true);
+            self.morning = true;
         } else if text == afternoon {
-            self.morning = Some(false);
+            self.afternoon = true;
         } else {
             return Err(Bad);
         }
@@ -356,10 +358,10 @@ impl<'a> Reader<'a> {
     }
 
     fn finish(mut self, value: &[u8], local: &Location) -> Result<Time, ParseError> {
-        match self.morning {
-            Some(false) if self.hour < 12 => self.hour += 12,
-            Some(true) if self.hour == 12 => self.hour = 0,
-            Some(_) | None => {}
+        if self.afternoon && self.hour < 12 {
+            self.hour += 12;
+        } else if self.morning && self.hour == 12 {
+            self.hour = 0;
         }
         let (month, day) = self.month_and_day(value)?;
         if day < 1 || day > days_in(month, self.year) {

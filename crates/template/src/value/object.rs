@@ -57,6 +57,11 @@ pub trait Object: Any + Debug {
         None
     }
 
+    /// What a deep copy of it is, where that is not itself: copying keeps no field without a capital.
+    fn deep_copied(&self) -> Option<Value> {
+        None
+    }
+
     /// Structs and pointers that are not nil are true.
     fn truth(&self) -> bool {
         true
