@@ -145,7 +145,12 @@ pub enum FetchError {
     Dependency { message: String },
     /// The signature or what it signs is wrong.
     #[error("{message}")]
-    Provenance { message: String },
+    Provenance {
+        /// Which, in Helm's words.
+        message: String,
+        /// What went wrong on the way to it.
+        why: Option<String>,
+    },
     /// What was fetched is no chart.
     #[error(transparent)]
     Chart(#[from] crate::Error),
@@ -187,6 +192,7 @@ impl FetchError {
             }
             Self::NoIndex { .. } => Some("fetch it with `helm repo update`".to_owned()),
             Self::NoChart { hint, .. } => hint.clone(),
+            Self::Provenance { why, .. } => why.clone(),
             Self::NotARepository { cause, .. } => cause.hint(),
             Self::Digest { .. } => Some(
                 "the file was replaced or damaged on its way; it is not used".to_owned(),

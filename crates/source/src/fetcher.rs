@@ -312,8 +312,8 @@ impl Fetcher {
                 let http = self.http(&download.tls)?;
                 let data = http.fetch(ask(&address, MAX_PROVENANCE)).await.map_err(|cause| {
                     let address = address.to_string();
-                    let message = format!("failed to fetch provenance {address:?}: {cause}");
-                    FetchError::Provenance { message }
+                    let message = format!("failed to fetch provenance {address:?}");
+                    FetchError::Provenance { message, why: Some(cause.to_string()) }
                 })?;
                 Some(data.to_vec())
             }
@@ -361,7 +361,7 @@ impl Fetcher {
             }
             (Provenance::Require, None) => {
                 let message = format!("failed to fetch provenance \"oci://{reference}.prov\"");
-                return Err(FetchError::Provenance { message });
+                return Err(FetchError::Provenance { message, why: None });
             }
         };
         let name = reference.repository.rsplit('/').next().unwrap_or_default();
