@@ -23,6 +23,7 @@ const TARGETS: &[Target] = &[
     Target { name: "archive", seeds: &[], longest: 65_536 },
     Target { name: "lexer", seeds: TEMPLATES, longest: 4096 },
     Target { name: "parser", seeds: TEMPLATES, longest: 4096 },
+    Target { name: "provenance", seeds: &[], longest: 8192 },
     Target { name: "set", seeds: &[], longest: 512 },
     Target { name: "vm", seeds: TEMPLATES, longest: 4096 },
     Target { name: "yaml", seeds: &["crates/yaml/tests/cases"], longest: 8192 },
