@@ -6,6 +6,9 @@
 
 use crate::decimal::Decimal;
 
+/// No float has more digits behind its point, or at all; behind them are zeros.
+const MOST_DIGITS: usize = 1100;
+
 /// A float type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Float {
@@ -54,7 +57,12 @@ pub fn format(value: f64, notation: Notation, precision: Option<usize>, float: F
     let sign = if value.is_sign_negative() { "-" } else { "" };
     let value = value.abs();
     let text = match (notation, precision) {
-        (Notation::Fixed, Some(precision)) => format!("{value:.precision$}"),
+        (Notation::Fixed, Some(precision)) => {
+            let exact = precision.min(MOST_DIGITS);
+            let mut text = format!("{value:.exact$}");
+            text.extend(std::iter::repeat_n('0', precision - exact));
+            text
+        }
         (Notation::Fixed, None) => {
             let digits = Digits::shortest(value, float);
             digits.fixed(digits.fraction())
@@ -149,7 +157,7 @@ impl Digits {
     }
 
     fn rounded(value: f64, count: usize) -> Self {
-        Self::parse(&format!("{value:.*e}", count - 1))
+        Self::parse(&format!("{value:.*e}", (count - 1).min(MOST_DIGITS)))
     }
 
     /// From Rust's `1.23e4`.

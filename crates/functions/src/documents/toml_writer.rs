@@ -242,6 +242,7 @@ fn shape(value: &Value) -> Result<Shape, String> {
         Value::Object(object) if object.kind() == Kind::Complex128 => {
             return Err(format!("unsupported type: {}", object.type_name()));
         }
+        Value::Object(_) if crate::dates::to_toml(value).is_some() => Shape::Plain,
         Value::Object(object) => match object.marshal().and_then(Result::ok) {
             None => Shape::Table,
             Some(_) => Shape::Plain,
