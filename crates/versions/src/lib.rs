@@ -13,6 +13,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 mod constraint;
+mod spelling;
 mod version;
 
 pub use constraint::{ConstraintError, Constraints};

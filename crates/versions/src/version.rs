@@ -4,21 +4,11 @@
 
 use std::cmp::Ordering;
 use std::fmt;
-use std::sync::LazyLock;
 
-use regex::Regex;
+use crate::spelling;
 
 /// The longest version that is read, in bytes.
 const MAX_LENGTH: usize = 256;
-
-static LOOSE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(concat!(
-        r"\Av?([0-9]+)(\.[0-9]+)?(\.[0-9]+)?",
-        r"(?:-([0-9A-Za-z\-]+(?:\.[0-9A-Za-z\-]+)*))?",
-        r"(?:\+([0-9A-Za-z\-]+(?:\.[0-9A-Za-z\-]+)*))?\z"
-    ))
-    .expect("the pattern is a constant")
-});
 
 /// A semantic version and the text it was read from.
 #[derive(Debug, Clone)]
@@ -68,14 +58,13 @@ impl Version {
         if text.len() > MAX_LENGTH {
             return Err(VersionError::TooLong);
         }
-        let found = LOOSE.captures(text).ok_or(VersionError::Invalid)?;
-        let part = |at: usize| found.get(at).map_or("", |part| part.as_str());
+        let found = spelling::version(text).ok_or(VersionError::Invalid)?;
         let version = Self {
-            major: segment(part(1))?,
-            minor: segment(part(2))?,
-            patch: segment(part(3))?,
-            prerelease: part(4).to_owned(),
-            metadata: part(5).to_owned(),
+            major: segment(found.major)?,
+            minor: segment(found.minor)?,
+            patch: segment(found.patch)?,
+            prerelease: found.prerelease.to_owned(),
+            metadata: found.metadata.to_owned(),
             original: text.to_owned(),
         };
         if !version.prerelease.is_empty() {
