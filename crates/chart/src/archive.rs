@@ -11,7 +11,7 @@ use tar::{Archive, EntryType};
 
 use crate::{Error, File};
 
-/// Bytes that are inflated at once: each call copies a window of 32 KiB, so few calls are fast.
+/// Most bytes that are inflated at once: each call copies a window of 32 KiB, so few calls are fast.
 const INFLATED: usize = 256 * 1024;
 /// A tar's files begin at multiples of this.
 const BLOCK: i64 = 512;
@@ -41,10 +41,24 @@ impl Default for Limits {
 
 /// The files of a `.tgz` chart, the leading directory taken off.
 pub fn unpack(archive: &[u8], limits: Limits) -> Result<Vec<File>, Error> {
+    unpack_telling(archive, limits, &mut |_, _| ())
+}
+
+/// Hears of each file of a chart once it is there, so that work on it may begin: the file and, for a
+/// template that is UTF-8, its text, which lies where the file's data do. Whether there is a sound
+/// chart is known in the end only.
+pub type Tell<'a> = dyn FnMut(&File, Option<&Arc<str>>) + 'a;
+
+/// The same; each file is told of.
+pub fn unpack_telling(
+    archive: &[u8],
+    limits: Limits,
+    tell: &mut Tell<'_>,
+) -> Result<Vec<File>, Error> {
     check_header(archive)?;
     // Headers and padding come on top of the contents, but never without bound.
     let bound = limits.total.saturating_mul(2).saturating_add(1 << 20);
-    let inflated = BufReader::with_capacity(INFLATED, MultiGzDecoder::new(archive));
+    let inflated = BufReader::with_capacity(at_once(archive), MultiGzDecoder::new(archive));
     let ended = Cell::new(false);
     let unreadable = |error: IoError| unreadable(&error, ended.get());
     let mut tar = Archive::new(Forward { inner: inflated.take(bound), position: 0, ended: &ended });
@@ -78,12 +92,28 @@ pub fn unpack(archive: &[u8], limits: Limits) -> Result<Vec<File>, Error> {
         if remaining == 0 {
             return Err(too_large(limits));
         }
-        files.push(File { name, data });
+        let mut file = File { name, data };
+        let text = if file.may_be_template() { share_text(&mut file) } else { None };
+        tell(&file, text.as_ref());
+        files.push(file);
     }
     if files.is_empty() {
         return Err(Error::Archive("no files in chart archive".to_owned()));
     }
     Ok(files)
+}
+
+/// The text of a file whose data lie where the text does from then on.
+fn share_text(file: &mut File) -> Option<Arc<str>> {
+    let text: Arc<str> = Arc::from(std::str::from_utf8(&file.data).ok()?);
+    file.data = Arc::from(Arc::clone(&text));
+    Some(text)
+}
+
+/// How much to inflate at once: all that the archive says it holds, if that is little.
+fn at_once(archive: &[u8]) -> usize {
+    let size = archive.last_chunk().map_or(u32::MAX, |size| u32::from_le_bytes(*size));
+    usize::try_from(size).unwrap_or(INFLATED).clamp(4 * 1024, INFLATED)
 }
 
 /// A stream that passes over bytes without copying them, which is what `tar` seeks for.

@@ -17,7 +17,7 @@ pub mod values;
 pub mod version;
 mod warning;
 
-pub use archive::{Limits, unpack};
+pub use archive::{Limits, Tell, unpack, unpack_telling};
 pub use dependencies::process_dependencies;
 pub use error::{Error, Violation};
 pub use load::{load, load_any_version, load_with_warnings};

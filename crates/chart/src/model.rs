@@ -15,6 +15,13 @@ pub struct File {
     pub data: Arc<[u8]>,
 }
 
+impl File {
+    /// Whether it lies where templates of the chart or of a chart inside it do.
+    pub fn may_be_template(&self) -> bool {
+        self.name.starts_with("templates/") || self.name.contains("/templates/")
+    }
+}
+
 /// A custom resource definition of a chart or of one of its dependencies.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Crd {

@@ -1,8 +1,9 @@
 //! Renders a chart for a cluster: with its version, its APIs and, for `lookup`, its objects.
 //!
-//! Templates run on a thread of their own, off the reactor, with the stack that deep but legal
-//! recursion needs.
+//! Templates run on a thread of their own, off the reactor, or on a stack of their own where nothing
+//! else is to be done: deep but legal recursion needs more than threads mostly have.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread;
 
@@ -117,10 +118,16 @@ impl Stage {
         Self { resolve: Some(resolve), ..self }
     }
 
-    /// Tells that one chart is all there is to render: its templates are compiled on two threads.
-    #[must_use]
-    pub fn for_one(self) -> Self {
-        Self { programs: Programs::ahead_of_one(), ..self }
+    /// Renders on this thread and for no cluster, for a process that renders one chart: it starts no
+    /// other, and needs no reactor. The templates are those of the options, not the stage's.
+    pub fn render_here(&self, what: Rendering) -> Result<Rendered, RenderError> {
+        let (name, chart) = (what.name.clone(), what.chart.metadata.name.clone());
+        let outside = self.outside(None);
+        let work = || catch_unwind(AssertUnwindSafe(|| run(what, &outside)));
+        match stacker::grow(STACK, work) {
+            Ok(result) => Ok(result?),
+            Err(_) => Err(RenderError::Stopped { name, chart }),
+        }
     }
 
     /// Renders, with templates that this stage compiled before; call it from within a reactor.
@@ -133,12 +140,7 @@ impl Stage {
             reactor: Handle::current(),
             tell: Arc::clone(&self.tell),
         });
-        let outside = Outside {
-            capabilities: Arc::clone(&self.capabilities),
-            lookup,
-            resolve: self.resolve,
-            tell: Arc::clone(&self.tell),
-        };
+        let outside = self.outside(lookup);
         thread::Builder::new()
             .name("render".to_owned())
             .stack_size(STACK)
@@ -150,6 +152,15 @@ impl Stage {
         match receiver.await {
             Ok(result) => Ok(result?),
             Err(_) => Err(RenderError::Stopped { name, chart }),
+        }
+    }
+
+    fn outside(&self, lookup: Option<Objects>) -> Outside {
+        Outside {
+            capabilities: Arc::clone(&self.capabilities),
+            lookup,
+            resolve: self.resolve,
+            tell: Arc::clone(&self.tell),
         }
     }
 }
@@ -187,6 +198,9 @@ fn run(what: Rendering, outside: &Outside) -> Result<Rendered, render::Error> {
     // What succeeds brings its warnings along.
     for warning in &log {
         (outside.tell)(warning);
+    }
+    if request.options.last {
+        std::mem::forget((request.options.programs, what.chart, what.values));
     }
     result
 }

@@ -49,39 +49,82 @@ pub fn split_documents(text: &str) -> Vec<&str> {
 }
 
 /// Cuts and sorts the texts of all templates; `broken` tells of each that is no UTF-8 which byte
-/// stands for which U+FFFD.
+/// stands for which U+FFFD. A text that is one document is moved, not copied.
 pub(crate) fn sort(
-    texts: &BTreeMap<String, String>,
+    texts: BTreeMap<String, String>,
     broken: &BTreeMap<String, Vec<(usize, u8)>>,
 ) -> (Sorted, Vec<Error>) {
+    let heads = match read_all(&texts, broken) {
+        Ok(heads) => heads,
+        Err(errors) => return (Sorted::default(), errors),
+    };
     let mut sorted = Sorted::default();
-    let mut errors = Vec::new();
+    let mut heads = heads.into_iter();
     for (path, text) in texts {
-        let bad = broken.get(path).map(Vec::as_slice).unwrap_or_default();
-        for document in split_documents(text) {
-            let bytes = bytes_of(text, document, bad);
-            if let Err(error) = place(&mut sorted, path, document, bytes.as_deref()) {
-                let error = error.beginning(text, document);
-                // Helm stops here, and that is what `--debug` shows.
-                let first = errors.is_empty();
-                errors.push(if first { with_all(error, texts, &sorted.hooks) } else { error });
-            }
+        let documents = owned_documents(text);
+        // As many heads as documents: the other way round one too many would be taken.
+        for (document, head) in documents.into_iter().zip(heads.by_ref()) {
+            sorted.place(&path, document, head);
         }
     }
     sorted.manifests.sort_by(|a, b| kinds::compare(&a.kind, &b.kind, INSTALL_ORDER));
     sorted.hooks.sort_by(|a, b| kinds::compare(&a.kind, &b.kind, INSTALL_ORDER));
-    (sorted, errors)
+    (sorted, Vec::new())
 }
 
-/// Gives the error all that was rendered, as `--debug` shows it.
-fn with_all(mut error: Error, texts: &BTreeMap<String, String>, hooks: &[Hook]) -> Error {
+/// The heads of all documents, in their order.
+fn read_all(
+    texts: &BTreeMap<String, String>,
+    broken: &BTreeMap<String, Vec<(usize, u8)>>,
+) -> Result<Vec<Head>, Vec<Error>> {
+    let (mut heads, mut errors) = (Vec::new(), Vec::new());
+    for (path, text) in texts {
+        let bad = broken.get(path).map(Vec::as_slice).unwrap_or_default();
+        for document in split_documents(text) {
+            let bytes = bytes_of(text, document, bad);
+            match read(path, document, bytes.as_deref()) {
+                Ok(head) => heads.push(head),
+                Err(error) => {
+                    let error = error.beginning(text, document);
+                    // Helm stops here, and that is what `--debug` shows.
+                    let first = errors.is_empty();
+                    errors.push(if first { with_all(error, texts, &heads) } else { error });
+                }
+            }
+        }
+    }
+    if errors.is_empty() { Ok(heads) } else { Err(errors) }
+}
+
+/// As [`split_documents`].
+fn owned_documents(mut text: String) -> Vec<String> {
+    let documents = split_documents(&text);
+    if let [only] = &*documents {
+        let start = only.as_ptr().addr() - text.as_ptr().addr();
+        let end = start + only.len();
+        text.truncate(end);
+        text.drain(..start);
+        return vec![text];
+    }
+    documents.into_iter().map(str::to_owned).collect()
+}
+
+/// Gives the error all that was rendered, as `--debug` shows it, and the hooks before it.
+fn with_all(mut error: Error, texts: &BTreeMap<String, String>, before: &[Head]) -> Error {
     if let Error::Manifest { unsorted, .. } = &mut error {
         for (path, text) in texts.iter().filter(|(_, text)| !text.trim().is_empty()) {
             for part in ["---\n# Source: ", path, "\n", text, "\n"] {
                 unsorted.text.push_str(part);
             }
         }
-        unsorted.hooks = hooks.to_vec();
+        let documents = texts.iter().flat_map(|(path, text)| {
+            split_documents(text).into_iter().map(move |document| (path, document))
+        });
+        let mut sorted = Sorted::default();
+        for ((path, document), head) in documents.zip(before) {
+            sorted.place(path, document.to_owned(), head.clone());
+        }
+        unsorted.hooks = sorted.hooks;
     }
     error
 }
@@ -103,11 +146,11 @@ fn bytes_of(text: &str, document: &str, bad: &[(usize, u8)]) -> Option<Vec<u8>> 
     Some(bytes)
 }
 
-fn place(sorted: &mut Sorted, path: &str, text: &str, bytes: Option<&[u8]>) -> Result<(), Error> {
+fn read(path: &str, text: &str, bytes: Option<&[u8]>) -> Result<Head, Error> {
     // Where the bytes are UTF-8 up to the end of the YAML document, only the text counts.
     let fault = bytes.and_then(|bytes| yaml::from_slice(bytes, Numbers::Exact).err());
     let head = fault.map_or_else(|| Head::read(text), |fault| Err(Unread::Yaml(fault)));
-    let head = head.map_err(|unread| {
+    head.map_err(|unread| {
         let document = Source::new(format!("{path} (rendered)"), text);
         let (message, span) = match unread {
             Unread::Yaml(error) => {
@@ -119,46 +162,53 @@ fn place(sorted: &mut Sorted, path: &str, text: &str, bytes: Option<&[u8]>) -> R
         let unsorted = Box::default();
         let path = path.to_owned();
         Error::Manifest { path, message, span, document, line: 0, piece: None, unsorted }
-    })?;
-    let Some(words) = head.annotations.get("helm.sh/hook") else {
-        sorted.manifests.push(Manifest {
-            source: path.to_owned(),
-            api_version: head.api_version,
-            kind: head.kind,
-            name: head.name,
-            text: text.to_owned(),
-        });
-        return Ok(());
-    };
-    let mut events = Vec::new();
-    for word in list(words) {
-        let event =
-            if word == "test-success" { Some(HookEvent::Test) } else { HookEvent::parse(&word) };
-        let Some(event) = event else {
-            sorted
-                .warnings
-                .push(Warning::plain("skipping unknown hooks").with("hookTypes", words.as_str()));
-            return Ok(());
+    })
+}
+
+impl Sorted {
+    fn place(&mut self, path: &str, text: String, head: Head) {
+        let Some(words) = head.annotations.get("helm.sh/hook") else {
+            self.manifests.push(Manifest {
+                source: path.to_owned(),
+                api_version: head.api_version,
+                kind: head.kind,
+                name: head.name,
+                text,
+            });
+            return;
         };
-        events.push(event);
+        let mut events = Vec::new();
+        for word in list(words) {
+            let event = if word == "test-success" {
+                Some(HookEvent::Test)
+            } else {
+                HookEvent::parse(&word)
+            };
+            let Some(event) = event else {
+                self.warnings.push(
+                    Warning::plain("skipping unknown hooks").with("hookTypes", words.as_str()),
+                );
+                return;
+            };
+            events.push(event);
+        }
+        let annotation = |name: &str| head.annotations.get(name).map_or("", String::as_str);
+        let present = |name: &str| head.annotations.get(name).into_iter().flat_map(|a| list(a));
+        self.hooks.push(Hook {
+            events,
+            weight: annotation("helm.sh/hook-weight").parse().unwrap_or_default(),
+            delete_policies: present("helm.sh/hook-delete-policy")
+                .map(|w| DeletePolicy::parse(&w))
+                .collect(),
+            output_log_policies: present("helm.sh/hook-output-log-policy")
+                .map(|w| OutputLogPolicy::parse(&w))
+                .collect(),
+            name: head.name,
+            kind: head.kind,
+            path: path.to_owned(),
+            manifest: text,
+        });
     }
-    let annotation = |name: &str| head.annotations.get(name).map_or("", String::as_str);
-    let present = |name: &str| head.annotations.get(name).into_iter().flat_map(|a| list(a));
-    sorted.hooks.push(Hook {
-        events,
-        weight: annotation("helm.sh/hook-weight").parse().unwrap_or_default(),
-        delete_policies: present("helm.sh/hook-delete-policy")
-            .map(|w| DeletePolicy::parse(&w))
-            .collect(),
-        output_log_policies: present("helm.sh/hook-output-log-policy")
-            .map(|w| OutputLogPolicy::parse(&w))
-            .collect(),
-        name: head.name,
-        kind: head.kind,
-        path: path.to_owned(),
-        manifest: text.to_owned(),
-    });
-    Ok(())
 }
 
 fn list(words: &str) -> impl Iterator<Item = String> + '_ {
@@ -173,7 +223,7 @@ const HEAD: Wanted<'_> = Wanted::Entries(&[
 ]);
 
 /// What Helm reads of a manifest.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Head {
     api_version: String,
     kind: String,

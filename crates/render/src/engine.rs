@@ -32,9 +32,6 @@ pub(crate) struct Run {
     pub(crate) errors: Vec<Error>,
 }
 
-/// Bytes of templates from which compiling them on two threads is faster than on one.
-const WORTH_A_THREAD: usize = 128 * 1024;
-
 /// Failures after which the rest is not tried.
 const MAX_ERRORS: usize = 100;
 
@@ -78,6 +75,9 @@ pub(crate) fn run(
     let mut warnings = warnings.into_inner();
     // Helm stops there.
     warnings.truncate(until_failure.unwrap_or(warnings.len()));
+    if request.options.last {
+        std::mem::forget(set);
+    }
     Ok(Run { output: Output { texts, broken, warnings }, errors })
 }
 
@@ -102,25 +102,17 @@ pub(crate) fn trace(request: &Request<'_>, templates: &Templates, path: &str) ->
 /// All templates, or everything that is wrong with them.
 fn compile(request: &Request<'_>, order: &[(&str, &Template)]) -> Result<TemplateSet, Error> {
     let library = functions::library();
-    let texts: Vec<Arc<str>> = order.iter().map(|(_, template)| text_of(template)).collect();
     let programs = &request.options.programs;
-    if programs.ahead() && texts.iter().map(|text| text.len()).sum::<usize>() > WORTH_A_THREAD {
-        programs.cache().prepare(&texts, &library);
-    }
+    let all: Vec<&Arc<[u8]>> = order.iter().map(|(_, template)| &template.text).collect();
+    let texts = programs
+        .finish(&all)
+        .unwrap_or_else(|| all.into_iter().map(|bytes| template::text_of(bytes)).collect());
     let mut set = TemplateSet::with_cache(library, "gotpl", Arc::clone(programs.cache()));
     let mut errors = Vec::new();
     for ((path, _), text) in order.iter().zip(texts) {
         errors.extend(set.add(path, Source::new(*path, text)).map_err(Error::parse).err());
     }
     Error::all(errors).map_or(Ok(set), Err)
-}
-
-fn text_of(template: &Template) -> Arc<str> {
-    // Nearly all are UTF-8, and then this is the faster look.
-    match std::str::from_utf8(&template.text) {
-        Ok(text) => Arc::from(text),
-        Err(_) => String::from_utf8_lossy(&template.text).into(),
-    }
 }
 
 /// What a template runs with.

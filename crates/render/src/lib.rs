@@ -90,13 +90,16 @@ pub fn render_logging(request: &Request<'_>, log: &mut Vec<Warning>) -> Result<R
         output.texts = post_renderer.run(&output.texts).map_err(Error::PostRender)?;
         output.broken.clear();
     }
-    let (sorted, unreadable) = documents::sort(&output.texts, &output.broken);
+    let (sorted, unreadable) = documents::sort(output.texts, &output.broken);
     if !unreadable.is_empty() {
         let fresh = || scope::templates(request, &chart, &coalesced.values);
         errors.extend(located::all(unreadable, |path| engine::trace(request, &fresh(), path)));
     }
     if let Some(error) = Error::all(errors) {
         return Err(error);
+    }
+    if request.options.last {
+        std::mem::forget((given, coalesced.values, templates));
     }
     log.extend(sorted.warnings);
     Ok(Rendered {

@@ -1,4 +1,6 @@
 //! What a rendering gives: manifests in install order, hooks, CRDs, notes.
+use std::borrow::Cow;
+
 use chart::{Chart, Crd, Warning};
 
 use crate::Hook;
@@ -47,34 +49,57 @@ impl Rendered {
 
     /// The manifest as Helm stores it: each object after `---` and `# Source: …`.
     pub fn manifest_text(&self) -> String {
-        let mut text = String::new();
-        for crd in self.shown_crds() {
-            document(&mut text, &crd.filename, &String::from_utf8_lossy(&crd.data));
-        }
-        for manifest in &self.manifests {
-            if self.hide_secrets && manifest.kind == "Secret" && manifest.api_version == "v1" {
-                let hidden = "# HIDDEN: The Secret output has been suppressed";
-                document(&mut text, &manifest.source, hidden);
-            } else {
-                document(&mut text, &manifest.source, &manifest.text);
-            }
-        }
-        text
+        self.manifest_parts().concat()
     }
 
     /// What `helm template` prints: the manifest, then the hooks.
     pub fn template_text(&self) -> String {
-        let mut text = self.manifest_text().trim().to_owned();
-        text.push('\n');
-        for hook in &self.hooks {
-            document(&mut text, &hook.path, &hook.manifest);
+        self.template_parts(&self.hooks).concat()
+    }
+
+    /// The same with some of the hooks, in pieces to print one after the other.
+    pub fn template_parts<'a>(
+        &'a self,
+        hooks: impl IntoIterator<Item = &'a Hook>,
+    ) -> Vec<Cow<'a, str>> {
+        let mut parts = self.manifest_parts();
+        // Without the white space at its end; at its beginning there is none.
+        while let Some(last) = parts.pop() {
+            let trimmed = match last {
+                Cow::Borrowed(text) => Cow::Borrowed(text.trim_end()),
+                Cow::Owned(text) => Cow::Owned(text.trim_end().to_owned()),
+            };
+            if !trimmed.is_empty() {
+                parts.push(trimmed);
+                break;
+            }
         }
-        text
+        parts.push("\n".into());
+        for hook in hooks {
+            parts.extend(document(&hook.path, &hook.manifest));
+        }
+        parts
+    }
+
+    fn manifest_parts(&self) -> Vec<Cow<'_, str>> {
+        let mut parts = Vec::with_capacity(5 * self.manifests.len() + 1);
+        for crd in self.shown_crds() {
+            let data = String::from_utf8_lossy(&crd.data);
+            let [mark, source, line, _, end] = document(&crd.filename, "");
+            parts.extend([mark, source, line, data, end]);
+        }
+        for manifest in &self.manifests {
+            if self.hide_secrets && manifest.kind == "Secret" && manifest.api_version == "v1" {
+                let hidden = "# HIDDEN: The Secret output has been suppressed";
+                parts.extend(document(&manifest.source, hidden));
+            } else {
+                parts.extend(document(&manifest.source, &manifest.text));
+            }
+        }
+        parts
     }
 }
 
-fn document(to: &mut String, source: &str, text: &str) {
-    for part in ["---\n# Source: ", source, "\n", text, "\n"] {
-        to.push_str(part);
-    }
+fn document<'a>(source: &'a str, text: &'a str) -> [Cow<'a, str>; 5] {
+    ["---\n# Source: ", source, "\n", text, "\n"].map(Cow::Borrowed)
 }

@@ -1,9 +1,9 @@
 //! What a rendering needs to know.
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use chart::Chart;
 use chart::values::Given;
-use template::ProgramCache;
+use template::{Ahead, ProgramCache};
 
 use crate::Capabilities;
 
@@ -95,6 +95,8 @@ pub struct Options {
     pub time_zone: Option<String>,
     /// Compiled templates; share one between renderings, and a text is compiled once.
     pub programs: Programs,
+    /// The process ends soon after this rendering: memory is not given back piece by piece.
+    pub last: bool,
     /// Who knows where the user's values were written; only errors ask.
     pub given: Given,
 }
@@ -103,22 +105,39 @@ pub struct Options {
 #[derive(Debug, Clone, Default)]
 pub struct Programs {
     cache: Arc<ProgramCache>,
-    ahead: bool,
+    ahead: Arc<Mutex<Option<Ahead>>>,
 }
 
 impl Programs {
     /// As the default, for a process that renders one chart: its templates are compiled on two
-    /// threads.
+    /// threads, from when they are expected.
     pub fn ahead_of_one() -> Self {
-        Self { ahead: true, ..Self::default() }
+        let programs = Self::default();
+        let ahead = Ahead::new(Arc::clone(&programs.cache), functions::library());
+        *programs.lock() = Some(ahead);
+        programs
+    }
+
+    /// Tells of a file that was read, which may be a template of the chart to render, and of its text
+    /// if that lies where the data do ([`chart::Tell`]).
+    pub fn expect(&self, file: &chart::File, text: Option<&Arc<str>>) {
+        if let Some(ahead) = self.lock().as_mut().filter(|_| file.may_be_template()) {
+            ahead.expect(&file.data, text);
+        }
+    }
+
+    /// The texts of all templates, compiled; nothing where they are compiled when they are needed.
+    pub(crate) fn finish(&self, all: &[&Arc<[u8]>]) -> Option<Vec<Arc<str>>> {
+        let ahead = self.lock().take()?;
+        Some(ahead.finish(all))
     }
 
     pub(crate) fn cache(&self) -> &Arc<ProgramCache> {
         &self.cache
     }
 
-    pub(crate) fn ahead(&self) -> bool {
-        self.ahead
+    fn lock(&self) -> MutexGuard<'_, Option<Ahead>> {
+        self.ahead.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -2,7 +2,7 @@
 use std::fs;
 use std::path::Path;
 
-use chart::{File, Limits, unpack};
+use chart::{File, Limits, Tell, unpack_telling};
 
 use crate::Error;
 
@@ -12,7 +12,7 @@ const GZIP: &[u8] = b"\x1f\x8b\x08";
 /// An archive larger than this cannot hold a chart within Helm's limits.
 pub(crate) const MAX_ARCHIVE: u64 = 256 * 1024 * 1024;
 
-pub(crate) fn read(path: &Path, size: u64) -> Result<Vec<File>, Error> {
+pub(crate) fn read(path: &Path, size: u64, tell: &mut Tell<'_>) -> Result<Vec<File>, Error> {
     if size > MAX_ARCHIVE {
         let name = path.display().to_string();
         return Err(Error::TooLarge { name, limit: MAX_ARCHIVE });
@@ -27,7 +27,7 @@ pub(crate) fn read(path: &Path, size: u64) -> Result<Vec<File>, Error> {
             Error::NotAnArchive { path, found }
         });
     }
-    let files = unpack(&archive, Limits::default()).map_err(Error::Archive)?;
+    let files = unpack_telling(&archive, Limits::default(), tell).map_err(Error::Archive)?;
     if files.iter().any(|f| f.name == "Chart.yaml") {
         Ok(files)
     } else {

@@ -26,6 +26,7 @@ mod registry;
 mod repositories;
 
 use std::path::Path;
+use std::sync::Arc;
 
 pub use address::Address;
 pub use error::{Error, in_gos_words};
@@ -46,19 +47,34 @@ pub enum Links {
 /// The files of the chart at `path`, a directory (its `.helmignore` honoured) or a `.tgz`; a
 /// symbolic link that leaves the directory is refused.
 pub fn read_chart(path: &Path) -> Result<Vec<chart::File>, Error> {
-    read_chart_with(path, Links::StayInside, &mut |_, _| {})
+    read_chart_with(path, Links::StayInside, &mut |_| {})
 }
 
-/// As [`read_chart`], with a choice about symbolic links; `tell` hears of each that is followed, and
-/// where it leads to.
+/// What is told while a chart is read.
+pub enum Told<'a> {
+    /// A symbolic link that is followed, and where it leads to.
+    Link(&'a Path, &'a Path),
+    /// A file that was read, as [`chart::Tell`] says it.
+    File(&'a chart::File, Option<&'a Arc<str>>),
+}
+
+/// As [`read_chart`], with a choice about symbolic links and somebody who hears what goes on.
 pub fn read_chart_with(
     path: &Path,
     links: Links,
-    tell: &mut dyn FnMut(&Path, &Path),
+    tell: &mut dyn FnMut(Told<'_>),
 ) -> Result<Vec<chart::File>, Error> {
     match std::fs::metadata(path) {
-        Ok(found) if found.is_dir() => directory::read(path, links, tell),
-        Ok(found) => archive::read(path, found.len()),
+        Ok(found) if found.is_dir() => {
+            let files = directory::read(path, links, &mut |path, to| tell(Told::Link(path, to)))?;
+            for file in &files {
+                tell(Told::File(file, None));
+            }
+            Ok(files)
+        }
+        Ok(found) => {
+            archive::read(path, found.len(), &mut |file, text| tell(Told::File(file, text)))
+        }
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
             Err(Error::NotFound { path: path.to_owned() })
         }

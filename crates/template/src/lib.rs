@@ -22,6 +22,7 @@
 //! exhaust memory or the stack, a budget refuses with a clear error. Not here: Helm's rules and
 //! functions (`render`, `functions`).
 
+mod ahead;
 mod ast;
 mod builtins;
 pub mod compare;
@@ -46,6 +47,7 @@ mod unicode;
 mod value;
 mod vm;
 
+pub use ahead::{Ahead, text_of};
 pub use context::{Context, Host, Lookup, NoHost};
 pub use duration::{DAYS, Duration, MONTHS};
 pub use error::{CallError, ErrorKind, ExecError, Frame, OverlayError, ParseError};

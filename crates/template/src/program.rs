@@ -6,7 +6,6 @@
 
 use std::hash::{BuildHasher, Hash, Hasher};
 use std::ops::Range;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use foldhash::HashMap;
@@ -162,23 +161,6 @@ impl ProgramCache {
             *programs = Programs { size: text.len(), ..Programs::default() };
         }
         Ok(Arc::clone(programs.known.entry(key).or_insert(program)))
-    }
-
-    /// Compiles texts ahead of need, on this thread and another, as far as they are correct. Worth it
-    /// where one render waits for all of them.
-    pub fn prepare(&self, texts: &[Arc<str>], library: &Arc<Library>) {
-        let next = AtomicUsize::new(0);
-        let compile = || {
-            while let Some(text) = texts.get(next.fetch_add(1, Ordering::Relaxed)) {
-                // What is wrong with a text is told when it is added to a set.
-                drop(self.get(text, library));
-            }
-        };
-        std::thread::scope(|scope| {
-            // Without a second thread this one does it all.
-            drop(std::thread::Builder::new().spawn_scoped(scope, compile));
-            compile();
-        });
     }
 
     fn lock(&self) -> MutexGuard<'_, Programs> {

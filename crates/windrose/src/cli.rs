@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{ArgAction, Command, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, ArgMatches, Args, Command, FromArgMatches, ValueEnum};
 
 use diagnostic::Style;
 
@@ -13,13 +13,16 @@ use crate::environment::Environment;
 use crate::failure::{ErrorForm, Exit, Failure, Outcome};
 
 pub(crate) mod go_flags;
+pub(crate) mod tree;
 mod usage;
+
+use tree::{Detail, Entry};
 
 /// Windrose delivers Helm charts, and the infrastructure beside them.
 ///
 /// A stack file names releases, what they need and the environments they go to; `plan` shows what
 /// would change in a cluster, `apply` does it. `windrose helm` is Helm, faster.
-#[derive(Parser, Debug)]
+#[derive(Args, Debug)]
 #[command(name = "windrose", version, max_term_width = 100, subcommand_required = true)]
 #[command(
     after_help = "Try it without a cluster:  windrose apply examples/shop -e staging --sandbox"
@@ -29,54 +32,76 @@ struct Cli {
     #[arg(long, global = true, value_enum, value_name = "WHEN", default_value = "auto")]
     #[arg(alias = "colour")]
     color: ColorChoice,
-    #[command(subcommand)]
-    command: Commands,
 }
 
-#[derive(Subcommand, Debug)]
-enum Commands {
-    Plan(commands::plan::Args),
-    Apply(commands::apply::Args),
-    Status(commands::status::Args),
-    Destroy(commands::destroy::Args),
-    Render(commands::render::Args),
-    Values(commands::values::Args),
-    Helm(Box<commands::helm::Args>),
-    Sandbox(commands::sandbox::Args),
-}
+const COMMANDS: &[Entry] = &[
+    Entry::new::<commands::plan::Args>("plan"),
+    Entry::new::<commands::apply::Args>("apply"),
+    Entry::new::<commands::status::Args>("status"),
+    Entry::new::<commands::destroy::Args>("destroy"),
+    Entry::new::<commands::render::Args>("render"),
+    Entry::new::<commands::values::Args>("values"),
+    Entry::group("helm", commands::helm::define, commands::helm::run),
+    Entry::new::<commands::sandbox::Args>("sandbox"),
+];
 
 /// Runs one command line to its end.
-pub(crate) fn run(args: Vec<OsString>) -> ExitCode {
-    let mut command = command();
+pub(crate) fn run(args: &[OsString]) -> ExitCode {
+    let mut command = command(Detail::Named(args));
     let environment = Environment::read();
-    let (args, mistake) = match go_flags::canonical(&args, &command) {
-        Ok(args) => (args, None),
-        Err(mistake) => (args, Some(mistake)),
+    let (words, mistake) = match go_flags::canonical(args, &command) {
+        Ok(words) => (words, None),
+        Err(mistake) => (args.to_vec(), Some(mistake)),
     };
-    let form = match error_form(&args, &environment) {
+    let form = match error_form(&words, &environment) {
         Ok(form) => form,
         Err(failure) => return end(&failure, ErrorForm::Caret, Style::Plain),
     };
-    let parsed = command.try_get_matches_from_mut(args);
-    let cli = match (parsed.and_then(|m| Cli::from_arg_matches(&m)), mistake) {
-        (Err(error), mistake) => return usage::wrong(&error, mistake, &command, form),
-        (Ok(_), Some(mistake)) => {
-            return end(&Failure::usage(mistake.0), form, Style::Plain);
-        }
-        (Ok(cli), None) => cli,
+    let Ok(matches) = command.try_get_matches_from_mut(&words) else { return wrong(args, form) };
+    if let Some(mistake) = mistake {
+        return end(&Failure::usage(mistake.0), form, Style::Plain);
+    }
+    match dispatch(&matches, environment, form) {
+        Ok(exit) => exit,
+        Err(error) => usage::wrong(&error, None, &command, form),
+    }
+}
+
+/// Tells what is wrong with a command line, or shows the help that was asked for, which takes the
+/// whole tree.
+fn wrong(args: &[OsString], form: ErrorForm) -> ExitCode {
+    let mut command = command(Detail::Whole);
+    let (words, mistake) = match go_flags::canonical(args, &command) {
+        Ok(words) => (words, None),
+        Err(mistake) => (args.to_vec(), Some(mistake)),
     };
+    match (command.try_get_matches_from_mut(words), mistake) {
+        (Err(error), mistake) => usage::wrong(&error, mistake, &command, form),
+        (Ok(_), Some(mistake)) => end(&Failure::usage(mistake.0), form, Style::Plain),
+        (Ok(_), None) => {
+            end(&Failure::usage("this command line is not understood"), form, Style::Plain)
+        }
+    }
+}
+
+fn dispatch(
+    matches: &ArgMatches,
+    environment: Environment,
+    form: ErrorForm,
+) -> Result<ExitCode, clap::Error> {
+    let cli = Cli::from_arg_matches(matches)?;
     let Ok(mut context) = Context::new(cli.color, environment) else {
         let _ = say("error: the current folder cannot be read\n");
-        return ExitCode::from(Exit::Failed as u8);
+        return Ok(ExitCode::from(Exit::Failed as u8));
     };
     context.errors = form;
-    if let Commands::Helm(args) = &cli.command {
-        context.helm = args.global.clone();
+    if let Some(helm) = matches.subcommand_matches("helm") {
+        context.helm = commands::helm::GlobalFlags::from_arg_matches(helm)?;
     }
-    match dispatch(cli.command, &context) {
+    Ok(match tree::run_named(COMMANDS, matches, &context)? {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => end(&failure, form, context.err_style),
-    }
+    })
 }
 
 /// Shows why a command failed.
@@ -106,22 +131,10 @@ fn error_form(args: &[OsString], environment: &Environment) -> Outcome<ErrorForm
     }
 }
 
-/// The whole command tree; switches below `helm` also take `--switch=false`, as Helm's do.
-pub(crate) fn command() -> Command {
-    Cli::command().mut_subcommand("helm", switches_take_values)
-}
-
-fn dispatch(command: Commands, context: &Context) -> Outcome {
-    match command {
-        Commands::Plan(args) => args.run(context),
-        Commands::Apply(args) => args.run(context),
-        Commands::Status(args) => args.run(context),
-        Commands::Destroy(args) => args.run(context),
-        Commands::Render(args) => args.run(context),
-        Commands::Values(args) => args.run(context),
-        Commands::Helm(args) => args.run(context),
-        Commands::Sandbox(args) => args.run(context),
-    }
+/// The command tree; switches below `helm` also take `--switch=false`, as Helm's do.
+pub(crate) fn command(detail: Detail<'_>) -> Command {
+    let root = Cli::augment_args(Command::new("windrose"));
+    tree::define(root, COMMANDS, detail).mut_subcommand("helm", switches_take_values)
 }
 
 fn switches_take_values(command: Command) -> Command {
@@ -145,10 +158,37 @@ fn switches_take_values(command: Command) -> Command {
 
 #[cfg(test)]
 mod tests {
+    use std::ffi::OsString;
+
     use super::command;
+    use super::tree::Detail;
 
     #[test]
     fn the_command_tree_is_sound() {
-        command().debug_assert();
+        command(Detail::Whole).debug_assert();
+    }
+
+    #[test]
+    fn a_part_of_the_tree_reads_what_it_is_for_as_the_whole_does() {
+        for line in [
+            "windrose plan shop -e staging",
+            "windrose --color never render shop",
+            "windrose helm template web chart --set a=b --debug",
+            "windrose helm --debug ls -A",
+            "windrose helm un web --keep-history=false",
+            "windrose helm get values web -o json",
+            "windrose helm install lint template",
+            "windrose sandbox path",
+        ] {
+            let words: Vec<OsString> = line.split(' ').map(OsString::from).collect();
+            let read = |detail| {
+                let mut command = command(detail);
+                let words = super::go_flags::canonical(&words, &command).unwrap();
+                command.try_get_matches_from_mut(words).map_err(|error| error.to_string())
+            };
+            let part = read(Detail::Named(&words));
+            assert!(part.is_ok(), "{line}: {part:?}");
+            assert_eq!(part, read(Detail::Whole), "{line}");
+        }
     }
 }

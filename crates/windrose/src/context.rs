@@ -69,6 +69,15 @@ impl Context {
         write(&mut out, text)
     }
 
+    /// Data in pieces, of which many are small.
+    pub(crate) fn out_all<S: AsRef<str>>(&self, pieces: &[S]) -> io::Result<()> {
+        let mut out = io::BufWriter::with_capacity(64 * 1024, self.stdout.lock());
+        for piece in pieces {
+            out.write_all(piece.as_ref().as_bytes())?;
+        }
+        out.flush()
+    }
+
     /// Talk: standard error.
     pub(crate) fn say(&self, text: &str) -> io::Result<()> {
         write(&mut self.stderr.lock(), text)

@@ -19,5 +19,5 @@ mod sandbox_state;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    cli::run(std::env::args_os().collect())
+    cli::run(&std::env::args_os().collect::<Vec<_>>())
 }

@@ -29,7 +29,7 @@ pub(crate) struct Failed {
     /// As it is shown.
     pub(crate) failure: Failure,
     /// What the chart or its values are to blame for.
-    pub(crate) error: Option<render::Error>,
+    pub(crate) error: Option<Box<render::Error>>,
 }
 
 /// Renders for a cluster or for none.
@@ -43,8 +43,16 @@ pub(crate) async fn render_telling(
     stage: &Stage,
     job: Job,
 ) -> Result<Rendered, Failed> {
+    tell(context, run(stage, job).await)
+}
+
+/// The same on this thread, for no cluster.
+pub(crate) fn render_here(context: &Context, stage: &Stage, job: Job) -> Result<Rendered, Failed> {
+    tell(context, stage.render_here(rendering(job)).map_err(failed))
+}
+
+fn tell(context: &Context, rendered: Result<Rendered, Failed>) -> Result<Rendered, Failed> {
     let told = |failure| Failed { failure, error: None };
-    let rendered = run(stage, job).await;
     match &rendered {
         Ok(rendered) => {
             for warning in &rendered.warnings {
@@ -52,7 +60,7 @@ pub(crate) async fn render_telling(
             }
         }
         Err(failed) => {
-            if let Some((message, error)) = failed.error.as_ref().and_then(logged) {
+            if let Some((message, error)) = failed.error.as_deref().and_then(logged) {
                 let error = Warning::error(message).with("error", error);
                 log::say_as_helm(context, &error).map_err(told)?;
             }
@@ -70,7 +78,11 @@ fn logged(error: &render::Error) -> Option<(&'static str, String)> {
 }
 
 async fn run(stage: &Stage, job: Job) -> Result<Rendered, Failed> {
-    let rendering = Rendering {
+    stage.render(rendering(job)).await.map_err(failed)
+}
+
+fn rendering(job: Job) -> Rendering {
+    Rendering {
         chart: Arc::new(job.chart),
         values: job.values,
         name: job.name,
@@ -80,16 +92,19 @@ async fn run(stage: &Stage, job: Job) -> Result<Rendered, Failed> {
         options: render::Options { time_zone: Some(time_zone()), ..job.options },
         now: Timestamp::now(),
         entropy,
-    };
-    stage.render(rendering).await.map_err(|error| match error {
+    }
+}
+
+fn failed(error: RenderError) -> Failed {
+    match error {
         RenderError::Chart(error) => Failed {
             failure: Failure::Diagnostics(error.to_diagnostics()).in_helms_words(error.helm_text()),
-            error: Some(error),
+            error: Some(Box::new(error)),
         },
         RenderError::Thread(_) | RenderError::Stopped { .. } => {
             Failed { failure: Failure::from_error(&error), error: None }
         }
-    })
+    }
 }
 
 /// Helm's capabilities without a cluster, with the version that `--kube-version` names, if any.

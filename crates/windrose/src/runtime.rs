@@ -12,11 +12,6 @@ pub(crate) fn block_on<T>(future: impl Future<Output = Outcome<T>>) -> Outcome<T
     result
 }
 
-/// The same for a command that only computes: one thread less to start.
-pub(crate) fn block_on_light<T>(future: impl Future<Output = Outcome<T>>) -> Outcome<T> {
-    tokio::runtime::Builder::new_current_thread().build()?.block_on(future)
-}
-
 /// The same for a command that waits for the network and does nothing beside it.
 pub(crate) fn block_on_network<T>(future: impl Future<Output = Outcome<T>>) -> Outcome<T> {
     tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(future)

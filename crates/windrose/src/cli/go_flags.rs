@@ -4,7 +4,8 @@
 //! `-x`; a flag with a default for its absence of value takes none that follows; `-nfoo` and `-n=foo`
 //! are one; flags may stand before the command. [`canonical`] reads a command line by pflag's rules
 //! and writes it as clap reads it unambiguously: the command, then `--flag=value`, then `--` and the
-//! words. **Invariant**: which flags there are is known from clap's own definitions alone.
+//! words. **Invariant**: which flags there are is known from clap's own definitions alone, but for
+//! those of Helm's logging library, which are read and left out: they change nothing.
 
 use std::ffi::OsString;
 use std::str::FromStr;
@@ -152,6 +153,59 @@ fn with_all_below(command: &Command) -> Vec<&Command> {
     std::iter::once(command).chain(below).collect()
 }
 
+/// Flags of the logging library in Helm's client, which its help does not show: those that take a
+/// value, and those that take none.
+const LOGGING: [&[&str]; 2] = [
+    &[
+        "alsologtostderrthreshold",
+        "log-backtrace-at",
+        "log-dir",
+        "log-file",
+        "log-file-max-size",
+        "stderrthreshold",
+        "v",
+        "vmodule",
+    ],
+    &[
+        "add-dir-header",
+        "alsologtostderr",
+        "legacy-stderr-threshold-behavior",
+        "logtostderr",
+        "one-output",
+        "skip-headers",
+        "skip-log-headers",
+    ],
+];
+
+/// A flag as far as reading it goes.
+#[derive(Clone, Copy)]
+enum Found<'a> {
+    Known(&'a Arg),
+    Logging { bare: bool },
+}
+
+impl<'a> Found<'a> {
+    fn long(known: &[&'a Command], name: &str) -> Option<Self> {
+        let logging = || {
+            let bare = LOGGING.iter().position(|names| names.contains(&name))?;
+            Some(Self::Logging { bare: bare == 1 })
+        };
+        long(known, name).map(Self::Known).or_else(logging)
+    }
+
+    fn short(known: &[&'a Command], letter: char) -> Option<Self> {
+        let logging = (letter == 'v').then_some(Self::Logging { bare: false });
+        short(known, letter).map(Self::Known).or(logging)
+    }
+
+    fn is_bare(self) -> bool {
+        match self {
+            Self::Known(arg) => is_bare(arg),
+            Self::Logging { bare } => bare,
+        }
+    }
+}
+
 /// Where the first word is that is neither a flag nor a flag's value.
 fn first_word(args: &[&str], known: &[&Command]) -> Option<usize> {
     let mut at = 0;
@@ -173,12 +227,14 @@ fn takes_next(arg: &str, known: &[&Command]) -> bool {
     }
     match arg.strip_prefix("--") {
         Some("help") => false,
-        Some(name) => long(known, name).is_none_or(|flag| !is_bare(flag)),
+        Some(name) => Found::long(known, name).is_none_or(|flag| !flag.is_bare()),
         None => {
             let mut letters = arg.chars().skip(1);
             match (letters.next(), letters.next()) {
                 (Some('h'), None) => false,
-                (Some(letter), None) => short(known, letter).is_none_or(|flag| !is_bare(flag)),
+                (Some(letter), None) => {
+                    Found::short(known, letter).is_none_or(|flag| !flag.is_bare())
+                }
                 _ => false,
             }
         }
@@ -247,15 +303,17 @@ fn read_long<'a>(
         })?;
         return Ok(wanted.then(|| "--help".to_owned()));
     }
-    let flag = long(known, name).ok_or_else(|| Mistake(format!("unknown flag: --{name}")))?;
-    match value {
-        Some(value) => Ok(Some(format!("--{name}={value}"))),
-        None if is_bare(flag) => Ok(Some(format!("--{name}"))),
+    let unknown = || Mistake(format!("unknown flag: --{name}"));
+    let flag = Found::long(known, name).ok_or_else(unknown)?;
+    let read = match value {
+        Some(value) => format!("--{name}={value}"),
+        None if flag.is_bare() => format!("--{name}"),
         None => match next.next() {
-            Some(value) => Ok(Some(format!("--{name}={value}"))),
-            None => Err(Mistake(format!("flag needs an argument: --{name}"))),
+            Some(value) => format!("--{name}={value}"),
+            None => return Err(Mistake(format!("flag needs an argument: --{name}"))),
         },
-    }
+    };
+    Ok(matches!(flag, Found::Known(_)).then_some(read))
 }
 
 fn read_short<'a>(
@@ -268,30 +326,29 @@ fn read_short<'a>(
     while let Some(letter) = rest.chars().next() {
         let all = rest;
         rest = &rest[letter.len_utf8()..];
-        let Some(flag) = short(known, letter) else {
+        let Some(flag) = Found::short(known, letter) else {
             if letter == 'h' {
                 line.push("-h".to_owned());
                 return Ok(());
             }
             return Err(Mistake(format!("unknown shorthand flag: '{letter}' in -{all}")));
         };
-        let name = flag.get_long().unwrap_or_default();
-        if let Some(value) = rest.strip_prefix('=').filter(|_| rest.len() > 1) {
-            line.push(format!("--{name}={value}"));
+        let (value, last) = if let Some(value) = rest.strip_prefix('=').filter(|_| rest.len() > 1) {
+            (format!("={value}"), true)
+        } else if flag.is_bare() {
+            (String::new(), false)
+        } else if rest.is_empty() {
+            let needs = || Mistake(format!("flag needs an argument: '{letter}' in -{all}"));
+            (format!("={}", next.next().ok_or_else(needs)?), true)
+        } else {
+            (format!("={rest}"), true)
+        };
+        if let Found::Known(arg) = flag {
+            line.push(format!("--{}{value}", arg.get_long().unwrap_or_default()));
+        }
+        if last {
             return Ok(());
         }
-        if is_bare(flag) {
-            line.push(format!("--{name}"));
-            continue;
-        }
-        let value = if rest.is_empty() {
-            let needs = || Mistake(format!("flag needs an argument: '{letter}' in -{all}"));
-            next.next().ok_or_else(needs)?
-        } else {
-            rest
-        };
-        line.push(format!("--{name}={value}"));
-        return Ok(());
     }
     Ok(())
 }
@@ -308,7 +365,7 @@ mod tests {
 
     fn read(line: &str) -> String {
         let args: Vec<OsString> = line.split(' ').map(OsString::from).collect();
-        match canonical(&args, &crate::cli::command()) {
+        match canonical(&args, &crate::cli::command(crate::cli::tree::Detail::Whole)) {
             Ok(args) => args.iter().map(|a| a.to_str().unwrap()).collect::<Vec<_>>().join(" "),
             Err(mistake) => mistake.0,
         }
@@ -338,6 +395,8 @@ mod tests {
             ("w helm template -s", "flag needs an argument: 's' in -s"),
             ("w helm template --set", "flag needs an argument: --set"),
             ("w helm nothing -x", "w helm nothing -x"),
+            ("w helm -v 3 template x --logtostderr -v=2", "w helm template -- x"),
+            ("w helm --logtostderr template x --log-dir a", "w helm template -- x"),
         ] {
             assert_eq!(read(line), expected, "{line}");
         }

@@ -2,6 +2,7 @@
 
 use stack::{Outcome as Ended, Report};
 
+use crate::cli::tree::Run;
 use crate::commands::stack_file::{Opened, StackFlags, on_cluster};
 use crate::commands::status;
 use crate::connection::{ClusterFlags, Connection};
@@ -25,13 +26,15 @@ pub(crate) struct Args {
     cluster: ClusterFlags,
 }
 
-impl Args {
-    pub(crate) fn run(self, context: &Context) -> Outcome {
+impl Run for Args {
+    fn run(self, context: &Context) -> Outcome {
         on_cluster(context, &self.stack, &self.cluster, async |opened, to| {
             self.apply(context, opened, to).await
         })
     }
+}
 
+impl Args {
     async fn apply(&self, context: &Context, opened: &Opened, to: &Connection) -> Outcome {
         let resolved = &opened.resolved;
         let cancel = interrupt::listen()?;

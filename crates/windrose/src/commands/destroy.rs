@@ -2,6 +2,7 @@
 
 use std::io::{BufRead, IsTerminal};
 
+use crate::cli::tree::Run;
 use crate::commands::apply::finish;
 use crate::commands::stack_file::{Opened, StackFlags, on_cluster};
 use crate::connection::{ClusterFlags, Connection};
@@ -22,13 +23,15 @@ pub(crate) struct Args {
     cluster: ClusterFlags,
 }
 
-impl Args {
-    pub(crate) fn run(self, context: &Context) -> Outcome {
+impl Run for Args {
+    fn run(self, context: &Context) -> Outcome {
         on_cluster(context, &self.stack, &self.cluster, async |opened, to| {
             self.destroy(context, opened, to).await
         })
     }
+}
 
+impl Args {
     async fn destroy(&self, context: &Context, opened: &Opened, to: &Connection) -> Outcome {
         let resolved = &opened.resolved;
         let cancel = interrupt::listen()?;

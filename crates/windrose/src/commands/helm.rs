@@ -21,6 +21,9 @@ mod upgrade;
 mod values;
 mod verification;
 
+use clap::{ArgMatches, Args, Command};
+
+use crate::cli::tree::{self, Detail, Entry};
 use crate::context::Context;
 use crate::failure::Outcome;
 
@@ -30,45 +33,32 @@ pub(crate) use global::GlobalFlags;
 ///
 /// Releases are Helm's own: `helm list`, `history` and `rollback` work on them, and these commands
 /// work on what Helm installed.
-#[derive(clap::Args, Debug)]
+#[derive(Args, Debug)]
 #[command(subcommand_required = true, arg_required_else_help = true)]
-pub(crate) struct Args {
+struct Group {
     #[command(flatten)]
-    pub(crate) global: GlobalFlags,
-    #[command(subcommand)]
-    command: Command,
+    global: GlobalFlags,
 }
 
-#[derive(clap::Subcommand, Debug)]
-enum Command {
-    Template(Box<template::Args>),
-    Lint(Box<lint::Args>),
-    Install(Box<install::Args>),
-    Upgrade(Box<upgrade::Args>),
-    Rollback(Box<rollback::Args>),
-    #[command(visible_aliases = ["del", "delete", "un"])]
-    Uninstall(Box<uninstall::Args>),
-    #[command(visible_alias = "ls")]
-    List(Box<list::Args>),
-    Status(Box<status::Args>),
-    #[command(visible_alias = "hist")]
-    History(Box<history::Args>),
-    Get(Box<get::Args>),
+const COMMANDS: &[Entry] = &[
+    Entry::new::<template::Args>("template"),
+    Entry::new::<lint::Args>("lint"),
+    Entry::new::<install::Args>("install"),
+    Entry::new::<upgrade::Args>("upgrade"),
+    Entry::new::<rollback::Args>("rollback"),
+    Entry::new::<uninstall::Args>("uninstall").or(&["del", "delete", "un"]),
+    Entry::new::<list::Args>("list").or(&["ls"]),
+    Entry::new::<status::Args>("status"),
+    Entry::new::<history::Args>("history").or(&["hist"]),
+    Entry::new::<get::Args>("get"),
+];
+
+/// The flags that all of them take, and the commands.
+pub(crate) fn define(command: Command, detail: Detail<'_>) -> Command {
+    tree::define(Group::augment_args(command), COMMANDS, detail)
 }
 
-impl Args {
-    pub(crate) fn run(self, context: &Context) -> Outcome {
-        match self.command {
-            Command::Template(args) => args.run(context),
-            Command::Lint(args) => args.run(context),
-            Command::Install(args) => args.run(context),
-            Command::Upgrade(args) => args.run(context),
-            Command::Rollback(args) => args.run(context),
-            Command::Uninstall(args) => args.run(context),
-            Command::List(args) => args.run(context),
-            Command::Status(args) => args.run(context),
-            Command::History(args) => args.run(context),
-            Command::Get(args) => args.run(context),
-        }
-    }
+/// Runs the command that was asked for.
+pub(crate) fn run(matches: &ArgMatches, context: &Context) -> Result<Outcome, clap::Error> {
+    tree::run_named(COMMANDS, matches, context)
 }

@@ -6,6 +6,7 @@ use kubernetes::CancellationToken;
 use serde_json::{Value, json};
 use stack::{Planned, ReleasePlan, StackPlan};
 
+use crate::cli::tree::Run;
 use crate::commands::stack_file::{Opened, StackFlags, on_cluster};
 use crate::connection::{ClusterFlags, Connection};
 use crate::context::Context;
@@ -32,13 +33,15 @@ pub(crate) struct Args {
     cluster: ClusterFlags,
 }
 
-impl Args {
-    pub(crate) fn run(self, context: &Context) -> Outcome {
+impl Run for Args {
+    fn run(self, context: &Context) -> Outcome {
         on_cluster(context, &self.stack, &self.cluster, async |opened, to| {
             self.plan(context, opened, to).await
         })
     }
+}
 
+impl Args {
     async fn plan(&self, context: &Context, opened: &Opened, to: &Connection) -> Outcome {
         let session = opened.session(
             context,

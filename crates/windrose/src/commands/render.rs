@@ -5,6 +5,7 @@ use std::fmt::Write;
 use kubernetes::{CancellationToken, Client};
 use sandbox::{Options, Sandbox};
 
+use crate::cli::tree::Run;
 use crate::commands::stack_file::StackFlags;
 use crate::commands::values::unknown_release;
 use crate::context::Context;
@@ -22,8 +23,8 @@ pub(crate) struct Args {
     release: Option<String>,
 }
 
-impl Args {
-    pub(crate) fn run(self, context: &Context) -> Outcome {
+impl Run for Args {
+    fn run(self, context: &Context) -> Outcome {
         let opened = self.stack.open(context)?;
         if let Some(key) = &self.release
             && !opened.resolved.releases.contains_key(key)

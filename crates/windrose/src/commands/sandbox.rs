@@ -4,6 +4,7 @@ use std::net::Ipv4Addr;
 
 use tokio::net::TcpListener;
 
+use crate::cli::tree::Run;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::sandbox_state::{self, SandboxState};
@@ -30,8 +31,8 @@ enum Command {
     },
 }
 
-impl Args {
-    pub(crate) fn run(self, context: &Context) -> Outcome {
+impl Run for Args {
+    fn run(self, context: &Context) -> Outcome {
         match self.command {
             Command::Path => {
                 let path = sandbox_state::path(context)?;

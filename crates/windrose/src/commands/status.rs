@@ -7,6 +7,7 @@ use kubernetes::status::Status;
 use serde_json::{Value, json};
 use stack::{ObjectState, ReleaseStatus, Session};
 
+use crate::cli::tree::Run;
 use crate::commands::stack_file::{Opened, StackFlags, on_cluster};
 use crate::connection::ClusterFlags;
 use crate::context::Context;
@@ -30,8 +31,8 @@ pub(crate) struct Args {
     cluster: ClusterFlags,
 }
 
-impl Args {
-    pub(crate) fn run(self, context: &Context) -> Outcome {
+impl Run for Args {
+    fn run(self, context: &Context) -> Outcome {
         on_cluster(context, &self.stack, &self.cluster, async |opened, to| {
             let cancel = CancellationToken::new();
             let session = opened.session(context, to.client.clone(), progress::silent(), cancel);
@@ -39,7 +40,9 @@ impl Args {
             self.show(context, opened, &releases)
         })
     }
+}
 
+impl Args {
     fn show(&self, context: &Context, opened: &Opened, releases: &[ReleaseStatus]) -> Outcome {
         if self.output == Format::Table {
             let mut text = summary(context, releases);

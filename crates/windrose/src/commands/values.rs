@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::cli::tree::Run;
 use crate::commands::stack_file::StackFlags;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
@@ -26,8 +27,8 @@ pub(crate) struct Args {
     output: Format,
 }
 
-impl Args {
-    pub(crate) fn run(self, context: &Context) -> Outcome {
+impl Run for Args {
+    fn run(self, context: &Context) -> Outcome {
         let opened = self.stack.open(context)?;
         let releases = &opened.resolved.releases;
         let keys: Vec<&String> = match &self.release {

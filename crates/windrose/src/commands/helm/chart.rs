@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use ::chart::Warning;
-use source::{Access, ChartReference, Links, Login, Provenance, Tls};
+use render::Programs;
+use source::{Access, ChartReference, Links, Login, Provenance, Tls, Told};
 
 use super::go_files::{clean, followed};
 use super::{remote, verification};
@@ -63,7 +64,7 @@ impl ChartFlags {
     /// as Helm does.
     pub(crate) fn load(&self, context: &Context, reference: &str) -> Outcome<::chart::Chart> {
         let path = self.find(context, reference)?;
-        self.read(context, &path)
+        self.read(context, &path, &Programs::default())
     }
 
     /// Finds the chart and fetches it if need be.
@@ -71,9 +72,15 @@ impl ChartFlags {
         self.locate(context, reference.trim())
     }
 
-    /// Loads a chart that was found, and its dependencies if they are to be fetched.
-    pub(crate) fn read(&self, context: &Context, path: &Path) -> Outcome<::chart::Chart> {
-        let files = files(context, path)?;
+    /// Loads a chart that was found, and its dependencies if they are to be fetched; its templates
+    /// are compiled meanwhile, if they are compiled ahead at all.
+    pub(crate) fn read(
+        &self,
+        context: &Context,
+        path: &Path,
+        programs: &Programs,
+    ) -> Outcome<::chart::Chart> {
+        let files = files(context, path, programs)?;
         let told = |e: &::chart::Error| {
             Failure::Diagnostics(e.diagnose(&files)).in_helms_words(e.to_string())
         };
@@ -161,8 +168,11 @@ impl ChartFlags {
 }
 
 /// The files of a chart, with a word about symbolic links to those who read Helm's log.
-fn files(context: &Context, path: &Path) -> Outcome<Vec<::chart::File>> {
-    let mut tell = |path: &Path, to: &Path| log::say_late(context.errors, &followed(path, to));
+fn files(context: &Context, path: &Path, programs: &Programs) -> Outcome<Vec<::chart::File>> {
+    let mut tell = |told: Told<'_>| match told {
+        Told::Link(path, to) => log::say_late(context.errors, &followed(path, to)),
+        Told::File(file, text) => programs.expect(file, text),
+    };
     source::read_chart_with(path, Links::StayInside, &mut tell)
         .map_err(|error| Failure::from_error(&error).in_helms_words(error.helm_text()))
 }
@@ -177,7 +187,7 @@ fn update(context: &Context, path: &Path, chart: &::chart::Chart) -> Outcome<::c
     for note in notes {
         context.say(&format!("{note}\n"))?;
     }
-    let files = files(context, path)?;
+    let files = files(context, path, &Programs::default())?;
     let chart = ::chart::load(files).map_err(|e| Failure::from_error(&e))?;
     chart.installable().map_err(|e| Failure::from_error(&e))?;
     Ok(chart)

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::show::{self, Notes};
 use super::status::stored;
+use crate::cli::tree::Run;
 use crate::connection::HelmClusterFlags;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
@@ -74,8 +75,8 @@ impl Which {
     }
 }
 
-impl Args {
-    pub(crate) fn run(self, context: &Context) -> Outcome {
+impl Run for Args {
+    fn run(self, context: &Context) -> Outcome {
         match self.part {
             Part::All(which) => everything(context, &which.stored(context)?),
             Part::Hooks(which) => Ok(context.out(&hooks(&which.stored(context)?))?),

@@ -35,8 +35,6 @@ pub(crate) struct GlobalFlags {
     #[arg(long, global = true, value_name = "NUMBER", hide_short_help = true)]
     #[arg(value_parser = |text: &str| go_flags::parse_number::<f32>(text, "ParseFloat"))]
     qps: Option<f32>,
-    #[command(flatten)]
-    logging: LoggingFlags,
 }
 
 impl GlobalFlags {
@@ -44,39 +42,4 @@ impl GlobalFlags {
     pub(crate) fn debug(&self, environment: &Environment) -> bool {
         self.debug || environment.helm_debug
     }
-}
-
-/// Flags of the logging library in Helm's client, hidden there, too; they change nothing.
-#[derive(clap::Args, Clone, Debug, Default)]
-struct LoggingFlags {
-    #[arg(long, global = true, hide = true)]
-    add_dir_header: bool,
-    #[arg(long, global = true, hide = true)]
-    alsologtostderr: bool,
-    #[arg(long, global = true, hide = true)]
-    alsologtostderrthreshold: Option<String>,
-    #[arg(long, global = true, hide = true)]
-    legacy_stderr_threshold_behavior: bool,
-    #[arg(long, global = true, hide = true)]
-    log_backtrace_at: Option<String>,
-    #[arg(long, global = true, hide = true)]
-    log_dir: Option<String>,
-    #[arg(long, global = true, hide = true)]
-    log_file: Option<String>,
-    #[arg(long, global = true, hide = true)]
-    log_file_max_size: Option<String>,
-    #[arg(long, global = true, hide = true)]
-    logtostderr: bool,
-    #[arg(long, global = true, hide = true)]
-    one_output: bool,
-    #[arg(long, global = true, hide = true)]
-    skip_headers: bool,
-    #[arg(long, global = true, hide = true)]
-    skip_log_headers: bool,
-    #[arg(long, global = true, hide = true)]
-    stderrthreshold: Option<String>,
-    #[arg(long, short, global = true, hide = true)]
-    v: Option<String>,
-    #[arg(long, global = true, hide = true)]
-    vmodule: Option<String>,
 }

@@ -3,6 +3,7 @@
 use release::Storage;
 
 use super::show;
+use crate::cli::tree::Run;
 use crate::connection::HelmClusterFlags;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
@@ -25,8 +26,8 @@ pub(crate) struct Args {
     cluster: HelmClusterFlags,
 }
 
-impl Args {
-    pub(crate) fn run(self, context: &Context) -> Outcome {
+impl Run for Args {
+    fn run(self, context: &Context) -> Outcome {
         let history = runtime::block_on(async {
             let connection = self.cluster.connect(context).await?;
             let storage = Storage::new(&connection.client, &self.cluster.namespace(context));

@@ -14,6 +14,7 @@ use super::operation::{self, OperationFlags};
 use super::post_renderer::PostRendererFlags;
 use super::show::{self, Notes};
 use super::values::ValueFlags;
+use crate::cli::tree::Run;
 use crate::connection::HelmClusterFlags;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
@@ -91,8 +92,8 @@ pub(crate) enum DryRun {
     Server,
 }
 
-impl Args {
-    pub(crate) fn run(self, context: &Context) -> Outcome {
+impl Run for Args {
+    fn run(self, context: &Context) -> Outcome {
         let (name, reference) = self.name.name_and_chart(context, &self.positional, None)?;
         render::check_name(&name).map_err(|e| Failure::from_error(&e))?;
         self.change.run(context, &Change { name, reference, intent: Intent::Install })

@@ -8,6 +8,7 @@ use render::lint::{Linted, Severity};
 use render::{Capabilities, Host};
 
 use super::values::ValueFlags;
+use crate::cli::tree::Run;
 use crate::connection::HelmClusterFlags;
 use crate::context::Context;
 use crate::failure::{Exit, Failure, Outcome};
@@ -93,8 +94,8 @@ enum Form {
 /// What became of one path: what was found, or why nothing was.
 type Result = std::result::Result<(Linted, Vec<Finding>), String>;
 
-impl Args {
-    pub(crate) fn run(self, context: &Context) -> Outcome {
+impl Run for Args {
+    fn run(self, context: &Context) -> Outcome {
         let capabilities = rendering::capabilities(self.kube_version.as_deref())?;
         let mut paths = self.paths.clone();
         if self.with_subcharts {
@@ -122,7 +123,9 @@ impl Args {
         }
         self.conclude(context, &report, &results)
     }
+}
 
+impl Args {
     fn lint(
         &self,
         context: &Context,

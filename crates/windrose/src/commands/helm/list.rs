@@ -3,6 +3,7 @@
 use release::{Filter, Status, Storage};
 
 use super::show;
+use crate::cli::tree::Run;
 use crate::connection::HelmClusterFlags;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
@@ -50,8 +51,8 @@ pub(crate) struct Args {
     cluster: HelmClusterFlags,
 }
 
-impl Args {
-    pub(crate) fn run(self, context: &Context) -> Outcome {
+impl Run for Args {
+    fn run(self, context: &Context) -> Outcome {
         let pattern =
             self.filter.as_deref().map(regex::Regex::new).transpose().map_err(|e| {
                 Failure::message(format!("--filter is not a regular expression: {e}"))
@@ -102,7 +103,9 @@ impl Args {
         }));
         Ok(context.out(&table::helm(&rows))?)
     }
+}
 
+impl Args {
     fn statuses(&self) -> Vec<Status> {
         let chosen = [
             (self.deployed, vec![Status::Deployed]),

@@ -3,6 +3,7 @@
 use release::{Conflicts, Desired, HookLeftovers, Hooks, Intent, OnFailure, Options, Revisions};
 
 use super::operation::{self, OperationFlags};
+use crate::cli::tree::Run;
 use crate::connection::HelmClusterFlags;
 use crate::context::Context;
 use crate::failure::Outcome;
@@ -28,8 +29,8 @@ pub(crate) struct Args {
     cluster: HelmClusterFlags,
 }
 
-impl Args {
-    pub(crate) fn run(self, context: &Context) -> Outcome {
+impl Run for Args {
+    fn run(self, context: &Context) -> Outcome {
         let namespace = self.cluster.namespace(context);
         runtime::block_on(async {
             let cancel = interrupt::listen()?;

@@ -3,6 +3,7 @@
 use release::{Release, Storage};
 
 use super::show::{self, Notes};
+use crate::cli::tree::Run;
 use crate::connection::HelmClusterFlags;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
@@ -24,8 +25,8 @@ pub(crate) struct Args {
     cluster: HelmClusterFlags,
 }
 
-impl Args {
-    pub(crate) fn run(self, context: &Context) -> Outcome {
+impl Run for Args {
+    fn run(self, context: &Context) -> Outcome {
         let release = stored(context, &self.cluster, &self.name, self.revision)?;
         match self.output {
             Format::Table => Ok(context.out(&show::page(&release, Notes::Shown))?),

@@ -8,13 +8,14 @@ use std::sync::Arc;
 use chart::Warning;
 use kubernetes::Client;
 use release::{Stage, Trial};
-use render::{Capabilities, HookEvent, Operation, Rendered};
+use render::{Capabilities, HookEvent, Operation, Programs, Rendered};
 
 use super::chart::ChartFlags;
 use super::name::NameFlags;
 use super::post_renderer::PostRendererFlags;
 use super::values::ValueFlags;
 use crate::cli::go_flags::CommaList;
+use crate::cli::tree::Run;
 use crate::connection::HelmClusterFlags;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
@@ -96,8 +97,8 @@ struct CapabilityFlags {
     api_versions: Vec<CommaList>,
 }
 
-impl Args {
-    pub(crate) fn run(self, context: &Context) -> Outcome {
+impl Run for Args {
+    fn run(self, context: &Context) -> Outcome {
         self.install.tell_deprecated(context, &self.dry_run)?;
         let post_renderer = self.post_renderer.find(context)?;
         if self.positional.is_empty() {
@@ -113,7 +114,11 @@ impl Args {
             self.name.name_and_chart(context, &self.positional, Some("release-name"))?;
         let path = self.chart.find(context, &reference)?;
         let (values, given) = self.values.merge(context)?;
-        let chart = self.chart.read(context, &path)?;
+        let programs = match dry_run {
+            DryRun::Client => Programs::ahead_of_one(),
+            DryRun::Server => Programs::default(),
+        };
+        let chart = self.chart.read(context, &path, &programs)?;
         let job = rendering::Job {
             chart,
             values,
@@ -126,19 +131,33 @@ impl Args {
                 skip_schema_validation: self.skip_schema_validation,
                 given,
                 post_renderer,
+                programs,
+                last: true,
                 ..render::Options::default()
             },
         };
         self.install.check_labels()?;
         match dry_run {
             DryRun::Client => {
-                let stage = Stage::offline(capabilities).for_one();
-                runtime::block_on_light(self.perform(context, stage, None, job))
+                let (stage, name) =
+                    (self.stage(context, Stage::offline(capabilities)), job.name.clone());
+                let rendered = rendering::render_here(context, &stage, job);
+                let rendered = rendered.map_err(|error| self.failed(context, error))?;
+                let place = self.output.place(&name);
+                if let Some(place) = &place {
+                    place.write_manifests(context, &rendered)?;
+                }
+                let shown = self.show(context, place.as_ref(), &rendered);
+                // The process ends here.
+                std::mem::forget(rendered);
+                shown
             }
             DryRun::Server => runtime::block_on(self.on_server(context, job)),
         }
     }
+}
 
+impl Args {
     /// With a cluster's version, APIs and objects, and its opinion about the manifests.
     async fn on_server(&self, context: &Context, job: rendering::Job) -> Outcome {
         let connection = match self.cluster.connect(context).await {
@@ -152,7 +171,7 @@ impl Args {
         let result = async {
             self.tell_of_crds(context, &job)?;
             let stage = Stage::of(&connection.client).await.map_err(|e| Failure::from_error(&e))?;
-            self.perform(context, stage, Some(&connection.client), job).await
+            self.perform(context, stage, &connection.client, job).await
         }
         .await;
         connection.close().await?;
@@ -177,26 +196,22 @@ impl Args {
         Ok(())
     }
 
-    /// Renders, asks the cluster if there is one, and shows what came out.
+    /// Renders, asks the cluster what it thinks, and shows what came out.
     async fn perform(
         &self,
         context: &Context,
         stage: Stage,
-        client: Option<&Client>,
+        client: &Client,
         job: rendering::Job,
     ) -> Outcome {
         let (name, namespace) = (job.name.clone(), job.namespace.clone());
-        let form = context.errors;
-        let stage = stage.telling(Arc::new(move |warning| log::say_late(form, warning)));
-        let stage = if self.enable_dns { stage.resolving(rendering::resolve) } else { stage };
+        let stage = self.stage(context, stage);
         let rendered = rendering::render_telling(context, &stage, job).await;
         let rendered = rendered.map_err(|error| self.failed(context, error))?;
-        let folder = self.output.output_dir.as_deref().filter(|dir| !dir.is_empty());
-        let release = self.output.release_name.then_some(name.as_str());
-        let place = folder.map(|folder| files::Place { folder, release });
+        let place = self.output.place(&name);
         if let Some(place) = &place {
             place.write_manifests(context, &rendered)?;
-        } else if let Some(client) = client {
+        } else {
             let trial = Trial {
                 release: &name,
                 namespace: &namespace,
@@ -210,6 +225,12 @@ impl Args {
         self.show(context, place.as_ref(), &rendered)
     }
 
+    fn stage(&self, context: &Context, stage: Stage) -> Stage {
+        let form = context.errors;
+        let stage = stage.telling(Arc::new(move |warning| log::say_late(form, warning)));
+        if self.enable_dns { stage.resolving(rendering::resolve) } else { stage }
+    }
+
     fn show(
         &self,
         context: &Context,
@@ -217,21 +238,15 @@ impl Args {
         rendered: &Rendered,
     ) -> Outcome {
         let hooks = self.hooks(&rendered.hooks);
-        let text = match place {
-            None => {
-                let mut text = rendered.manifest_text().trim().to_owned();
-                text.push('\n');
-                for hook in hooks {
-                    push(&mut text, &hook.path, &hook.manifest);
-                }
-                text
+        let Some(place) = place else {
+            let parts = rendered.template_parts(hooks);
+            if self.output.show_only.is_empty() {
+                return Ok(context.out_all(&parts)?);
             }
-            Some(place) => {
-                place.write_hooks(context, hooks)?;
-                "\n".to_owned()
-            }
+            return self.print(context, &parts.concat());
         };
-        self.print(context, &text)
+        place.write_hooks(context, hooks)?;
+        self.print(context, "\n")
     }
 
     /// Prints everything, or the documents that `--show-only` names.
@@ -284,6 +299,14 @@ impl Args {
         // The failure itself is told in any case.
         let _ = self.print(context, &text);
         error.failure
+    }
+}
+
+impl OutputFlags {
+    /// Where files go to, if they do.
+    fn place<'a>(&'a self, release: &'a str) -> Option<files::Place<'a>> {
+        let folder = self.output_dir.as_deref().filter(|dir| !dir.is_empty())?;
+        Some(files::Place { folder, release: self.release_name.then_some(release) })
     }
 }
 

@@ -6,6 +6,7 @@ use kubernetes::Propagation;
 use release::{Desired, HookLeftovers, Hooks, Intent, OnFailure, Options};
 
 use super::operation::{self, OperationFlags};
+use crate::cli::tree::Run;
 use crate::connection::HelmClusterFlags;
 use crate::context::Context;
 use crate::failure::Outcome;
@@ -43,8 +44,8 @@ pub(crate) enum Cascade {
     Orphan,
 }
 
-impl Args {
-    pub(crate) fn run(self, context: &Context) -> Outcome {
+impl Run for Args {
+    fn run(self, context: &Context) -> Outcome {
         runtime::block_on(async {
             let cancel = interrupt::listen()?;
             let connection = self.cluster.connect(context).await?;
@@ -67,7 +68,9 @@ impl Args {
             result
         })
     }
+}
 
+impl Args {
     fn desired(&self, context: &Context, name: &str) -> Desired {
         Desired {
             name: name.to_owned(),

@@ -4,6 +4,7 @@ use release::{Intent, Upcoming};
 use serde_json::Value;
 
 use super::install::{Change, ChangeFlags};
+use crate::cli::tree::Run;
 use crate::context::Context;
 use crate::failure::Outcome;
 
@@ -28,8 +29,8 @@ pub(crate) struct Args {
     change: ChangeFlags,
 }
 
-impl Args {
-    pub(crate) fn run(self, context: &Context) -> Outcome {
+impl Run for Args {
+    fn run(self, context: &Context) -> Outcome {
         let intent = if self.install { Intent::Apply } else { Intent::Upgrade };
         let change = Change { name: self.name, reference: self.chart_path, intent };
         let (reset, reuse) = (self.reset_values, self.reset_then_reuse_values);

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use chart::ignore::{Entry as Listed, Rules};
 use chart::{Chart, File, Limits};
 use render::lint::{Contents, Entry, Folder, Kind};
-use source::Links;
+use source::{Links, Told};
 
 use crate::commands::helm::go_files::{clean, followed, words};
 use crate::context::Context;
@@ -68,7 +68,10 @@ fn directory(context: &Context, path: &str) -> Result<Looked, String> {
     let shown = root.to_string_lossy().into_owned();
     // Helm loads the chart twice, for two of its rules.
     let mut links = Vec::new();
-    let mut tell = |path: &Path, to: &Path| links.push(followed(path, to));
+    let mut tell = |told: Told<'_>| match told {
+        Told::Link(path, to) => links.push(followed(path, to)),
+        Told::File(..) => {}
+    };
     let chart = source::read_chart_with(&root, Links::Follow, &mut tell)
         .map_err(|error| error.helm_text())
         .and_then(load);
