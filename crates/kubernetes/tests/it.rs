@@ -62,7 +62,8 @@ async fn servers_that_cannot_be_reached_are_told_by_address_and_reason() {
     let missing =
         ConnectOptions { kubeconfig: Some("/no/such/file".into()), ..ConnectOptions::default() };
     let error = failure(missing).await;
-    assert!(matches!(error, Error::Config { .. }) && error.to_string().contains("/no/such/file"));
+    assert!(matches!(error, Error::NoKubeconfig { .. }), "{error}");
+    assert!(error.to_string().contains("/no/such/file"), "{error}");
 }
 
 #[tokio::test]
