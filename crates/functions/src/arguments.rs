@@ -5,7 +5,8 @@
 
 use std::borrow::Cow;
 
-use template::{CallError, Context, Function, Map, Param, Str, UintKind, Value, format, readable};
+use template::{CallError, Context, Function, Map, Param, Str, UintKind, Value, format};
+use yaml::json::lossy;
 
 /// What every function gives back.
 pub(crate) type Outcome = Result<Value, CallError>;
@@ -71,7 +72,7 @@ impl Arguments for [Value] {
     }
 
     fn text(&self, at: usize) -> Cow<'_, str> {
-        readable(self.bytes(at))
+        lossy(self.bytes(at))
     }
 
     fn int(&self, at: usize) -> i64 {

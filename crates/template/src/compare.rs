@@ -4,8 +4,10 @@
 
 use std::cmp::Ordering;
 
+use yaml::json::lossy;
+
 use crate::format;
-use crate::{CallError, Kind, Value, readable};
+use crate::{CallError, Kind, Value};
 
 /// Go's `reflect.DeepEqual`: types must be the same, all the way down.
 pub fn deep_equal(a: &Value, b: &Value) -> bool {
@@ -133,5 +135,5 @@ fn bad_type() -> CallError {
 
 fn shown(value: &Value, verb: &str) -> String {
     let bytes = format::sprintf(verb.as_bytes(), std::slice::from_ref(value));
-    readable(&bytes).into_owned()
+    lossy(&bytes).into_owned()
 }

@@ -59,7 +59,7 @@ pub use subject::{Found, Origin, Passage, Role, Step, Subject};
 pub use traced::{Piece, Traced};
 pub use value::{
     Complex, Entries, Float, IntKind, Kind, List, ListType, Map, MapType, NamedList, NamedMap,
-    NilMap, NilPointer, Object, Str, UintKind, Value, readable,
+    NilMap, NilPointer, Object, Str, UintKind, Value,
 };
 
 /// Doors for the fuzz targets alone.

@@ -17,7 +17,7 @@ pub use kind::{IntKind, Kind, UintKind};
 pub use list::{List, ListType, NamedList};
 pub use map::{Entries, Map, MapType, NamedMap, NilMap};
 pub use object::{NilPointer, Object};
-pub use string::{Str, readable};
+pub use string::Str;
 pub use yaml::float::Float;
 
 pub(crate) use map::Cycles;

@@ -97,8 +97,8 @@ fn write(value: &(impl Emit + ?Sized), mut writer: Writer) -> Result<String, Err
     writer.finish()
 }
 
-/// A Go string as JSON keeps it: each bad byte becomes U+FFFD.
-pub(crate) fn lossy(bytes: &[u8]) -> Cow<'_, str> {
+/// A Go string as JSON keeps it: each byte that is no UTF-8 becomes one U+FFFD.
+pub fn lossy(bytes: &[u8]) -> Cow<'_, str> {
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Cow::Borrowed(text);
     }

@@ -10,6 +10,8 @@ use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use yaml::json::lossy;
+
 const INLINE: usize = 22;
 
 /// A Go string.
@@ -45,7 +47,7 @@ impl Str {
 
     /// The text, with U+FFFD for what is not UTF-8.
     pub fn to_str_lossy(&self) -> Cow<'_, str> {
-        readable(self.as_bytes())
+        lossy(self.as_bytes())
     }
 
     /// Length in bytes.
@@ -185,19 +187,6 @@ impl fmt::Display for Str {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&self.to_str_lossy(), f)
     }
-}
-
-/// Text to show: each byte that is no UTF-8 is one U+FFFD, as Go's JSON has it.
-pub fn readable(bytes: &[u8]) -> Cow<'_, str> {
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        return Cow::Borrowed(text);
-    }
-    let mut out = String::with_capacity(bytes.len());
-    for chunk in bytes.utf8_chunks() {
-        out.push_str(chunk.valid());
-        out.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
-    }
-    Cow::Owned(out)
 }
 
 #[cfg(test)]

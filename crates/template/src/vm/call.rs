@@ -1,5 +1,7 @@
 //! Calls of functions, methods and function values.
 
+use yaml::json::lossy;
+
 use super::field;
 use super::{Fault, Machine, Step, assignable, convert};
 use crate::ast::{NodeId, NodeKind};
@@ -7,7 +9,7 @@ use crate::compiler::call::parameter;
 use crate::compiler::literal::{can_be_nil, typed, typed_nil};
 use crate::instructions::{MethodCall, nil_of};
 use crate::program::Program;
-use crate::{CallError, Context, Function, IntKind, Param, UintKind, Value, format, readable};
+use crate::{CallError, Context, Function, IntKind, Param, UintKind, Value, format};
 
 impl Machine {
     /// Calls a function of the library with the values on top.
@@ -157,7 +159,7 @@ fn call_value(cx: &mut Context<'_>, name: &Value, args: Vec<Value>) -> Result<Va
         // A callee from the pipeline is shown as Go's `reflect.Value.String` shows it.
         (Value::Missing, Value::Str(text)) => text.to_string(),
         (Value::Missing, callee) => format!("<{} Value>", callee.type_name()),
-        (name, _) => readable(&format::sprint(std::slice::from_ref(name))).into(),
+        (name, _) => lossy(&format::sprint(std::slice::from_ref(name))).into(),
     };
     let function = match &callee {
         Value::Missing | Value::Nil => return Err("call of nil".into()),

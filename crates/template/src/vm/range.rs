@@ -4,9 +4,11 @@
 
 use std::rc::Rc;
 
+use yaml::json::lossy;
+
 use super::{Cell, Fault, Machine, Step};
 use crate::instructions::Loop;
-use crate::{IntKind, List, Str, UintKind, Value, format, readable};
+use crate::{IntKind, List, Str, UintKind, Value, format};
 
 /// A loop that runs.
 pub(super) struct LoopState {
@@ -37,7 +39,7 @@ impl Machine {
             }
             Value::Bytes(bytes) => Items::Bytes(bytes),
             Value::Int(..) | Value::Uint(..) if a_loop.index.is_some() => {
-                let shown = readable(&format::sprint(&[value])).into_owned();
+                let shown = lossy(&format::sprint(&[value])).into_owned();
                 let words = format!("can't use {shown} to iterate over more than one variable");
                 return Err(Fault::new(words));
             }
@@ -93,7 +95,7 @@ impl Machine {
 /// The value as `%v`; Go has followed the pointer.
 fn shown_behind_pointer(value: &Value) -> String {
     let bytes = format::sprint(std::slice::from_ref(value));
-    let shown = readable(&bytes);
+    let shown = lossy(&bytes);
     let pointer = matches!(value, Value::Object(object) if object.text().is_none());
     shown.strip_prefix('&').filter(|_| pointer).unwrap_or(&shown).to_owned()
 }
