@@ -95,20 +95,27 @@ impl Reader<'_> {
         let key = self.tables.key.clone();
         self.tables.set_array(&key, true);
         let mut items = Vec::new();
-        loop {
-            match self.cursor.next()? {
-                Some(' ' | '\t' | '\n' | '\r') => continue,
-                Some('#') => {
-                    self.cursor.comment()?;
-                    continue;
-                }
-                Some(',') => return Err(self.cursor.fault("unexpected comma")),
-                Some(']') => return Ok(Value::list(items)),
-                Some(_) | None => self.cursor.back(),
-            }
+        while self.item_begins(']')? {
             items.push(self.value(true)?.0);
             if !self.goes_on(']')? {
-                return Ok(Value::list(items));
+                break;
+            }
+        }
+        Ok(Value::list(items))
+    }
+
+    /// Before an item: whether there is one behind blanks and comments, or the end.
+    fn item_begins(&mut self, end: char) -> Result<bool, Fault> {
+        loop {
+            match self.cursor.next()? {
+                Some(' ' | '\t' | '\n' | '\r') => {}
+                Some('#') => self.cursor.comment()?,
+                Some(',') => return Err(self.cursor.fault("unexpected comma")),
+                Some(other) if other == end => return Ok(false),
+                Some(_) | None => {
+                    self.cursor.back();
+                    return Ok(true);
+                }
             }
         }
     }
@@ -145,25 +152,13 @@ impl Reader<'_> {
         path.push(std::mem::take(&mut self.tables.key));
         self.tables.context.clone_from(&path);
         self.tables.enter_implicit(&path, in_array)?;
-        loop {
-            match self.cursor.next()? {
-                Some(' ' | '\t' | '\n' | '\r') => continue,
-                Some('#') => {
-                    self.cursor.comment()?;
-                    continue;
-                }
-                Some(',') => return Err(self.cursor.fault("unexpected comma")),
-                Some('}') => break,
-                Some(_) | None => self.cursor.back(),
-            }
+        'entries: while self.item_begins('}')? {
             self.inline_entry(&table)?;
             self.tables.context.clone_from(&path);
             // Behind a comma the end may follow, and what else may follow an item.
             loop {
                 if !self.goes_on('}')? {
-                    self.tables.context = outer;
-                    self.tables.key = outer_key;
-                    return Ok(Value::Map(table));
+                    break 'entries;
                 }
                 self.cursor.skip_blanks()?;
                 if self.cursor.peek()? != Some('}') {
