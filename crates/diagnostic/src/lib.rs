@@ -27,7 +27,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 pub use carets::Style;
-pub use nearest::nearest;
+pub use nearest::{Swap, distance, nearest};
 pub use origin::Origin;
 pub use source::{Position, Source};
 

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use diagnostic::{Swap, distance};
 
 use super::go_flags::{Mistake, quoted};
 use crate::context::say;
@@ -49,9 +50,11 @@ fn wrong_color(error: &clap::Error) -> Option<String> {
 fn near(unknown: &str) -> impl Iterator<Item = &'static str> {
     const MOST_EDITS: usize = 2;
     let unknown = unknown.to_lowercase();
-    HELMS_COMMANDS
-        .into_iter()
-        .filter(move |name| name.starts_with(&unknown) || edits(&unknown, name) <= MOST_EDITS)
+    let letters: Vec<char> = unknown.chars().collect();
+    HELMS_COMMANDS.into_iter().filter(move |name| {
+        let other: Vec<char> = name.chars().collect();
+        name.starts_with(&unknown) || distance(&letters, &other, Swap::TwoEdits) <= MOST_EDITS
+    })
 }
 
 /// Every command of Helm but `help`, which is never offered; this program has some of them.
@@ -82,21 +85,6 @@ const HELMS_COMMANDS: [&str; 25] = [
     "registry",
     "push",
 ];
-
-/// How many letters must be put in, taken out or replaced to make one text of the other.
-fn edits(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
-        for (j, y) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(x != *y);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
-}
 
 /// The words of pflag and cobra, where they have some.
 fn helm_text(error: &clap::Error, root: &Command) -> String {
@@ -149,7 +137,7 @@ fn letter(command: &Command, long: &str) -> Option<char> {
 
 #[cfg(test)]
 mod tests {
-    use super::{edits, near};
+    use super::near;
 
     /// What Helm 4.3.1 offers.
     #[test]
@@ -165,6 +153,5 @@ mod tests {
         ] {
             assert_eq!(near(unknown).collect::<Vec<_>>().join(" "), expected, "{unknown}");
         }
-        assert_eq!(edits("", "abc"), 3);
     }
 }
