@@ -13,6 +13,7 @@ use yaml::node::Kind;
 use yaml::{Map, Numbers, Value, Wanted};
 
 use crate::kinds::{self, INSTALL_ORDER};
+use crate::manifest::document_parts;
 use crate::{DeletePolicy, Error, Hook, HookEvent, Manifest, OutputLogPolicy};
 
 /// What became of the rendered texts.
@@ -113,9 +114,7 @@ fn owned_documents(mut text: String) -> Vec<String> {
 fn with_all(mut error: Error, texts: &BTreeMap<String, String>, before: &[Head]) -> Error {
     if let Error::Manifest { unsorted, .. } = &mut error {
         for (path, text) in texts.iter().filter(|(_, text)| !text.trim().is_empty()) {
-            for part in ["---\n# Source: ", path, "\n", text, "\n"] {
-                unsorted.text.push_str(part);
-            }
+            unsorted.text.extend(document_parts(path, text));
         }
         let documents = texts.iter().flat_map(|(path, text)| {
             split_documents(text).into_iter().map(move |document| (path, document))

@@ -54,7 +54,7 @@ use error::Background;
 pub use error::{Error, Failed, SchemaFailed, Unsorted};
 pub use hook::{DeletePolicy, Hook, HookEvent, OutputLogPolicy};
 pub use kinds::{INSTALL_ORDER, UNINSTALL_ORDER};
-pub use manifest::{Manifest, Rendered};
+pub use manifest::{Manifest, Rendered, document_parts};
 pub use name::name_from_template;
 pub use post::{PostRender, PostRenderer};
 pub use request::{

@@ -76,7 +76,7 @@ impl Rendered {
         }
         parts.push("\n".into());
         for hook in hooks {
-            parts.extend(document(&hook.path, &hook.manifest));
+            parts.extend(borrowed(&hook.path, &hook.manifest));
         }
         parts
     }
@@ -85,21 +85,27 @@ impl Rendered {
         let mut parts = Vec::with_capacity(5 * self.manifests.len() + 1);
         for crd in self.shown_crds() {
             let data = String::from_utf8_lossy(&crd.data);
-            let [mark, source, line, _, end] = document(&crd.filename, "");
+            let [mark, source, line, _, end] = borrowed(&crd.filename, "");
             parts.extend([mark, source, line, data, end]);
         }
         for manifest in &self.manifests {
             if self.hide_secrets && manifest.kind == "Secret" && manifest.api_version == "v1" {
                 let hidden = "# HIDDEN: The Secret output has been suppressed";
-                parts.extend(document(&manifest.source, hidden));
+                parts.extend(borrowed(&manifest.source, hidden));
             } else {
-                parts.extend(document(&manifest.source, &manifest.text));
+                parts.extend(borrowed(&manifest.source, &manifest.text));
             }
         }
         parts
     }
 }
 
-fn document<'a>(source: &'a str, text: &'a str) -> [Cow<'a, str>; 5] {
-    ["---\n# Source: ", source, "\n", text, "\n"].map(Cow::Borrowed)
+/// A document as Helm writes it everywhere, below the template that it came from: in pieces to put one
+/// behind the other.
+pub fn document_parts<'a>(source: &'a str, text: &'a str) -> [&'a str; 5] {
+    ["---\n# Source: ", source, "\n", text, "\n"]
+}
+
+fn borrowed<'a>(source: &'a str, text: &'a str) -> [Cow<'a, str>; 5] {
+    document_parts(source, text).map(Cow::Borrowed)
 }

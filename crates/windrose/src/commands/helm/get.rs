@@ -98,10 +98,8 @@ impl Run for Args {
 }
 
 fn hooks(release: &Release) -> String {
-    release.hooks.iter().fold(String::new(), |mut text, hook| {
-        let _ = write!(text, "---\n# Source: {}\n{}\n", hook.path, hook.manifest);
-        text
-    })
+    let all = release.hooks.iter();
+    all.flat_map(|hook| render::document_parts(&hook.path, &hook.manifest)).collect()
 }
 
 fn values(context: &Context, args: &Values) -> Outcome {

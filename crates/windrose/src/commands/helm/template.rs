@@ -293,7 +293,7 @@ impl Args {
         if let Some(unsorted) = render_error.unsorted() {
             text = unsorted.text.trim().to_owned() + "\n";
             for hook in self.hooks(&unsorted.hooks) {
-                push(&mut text, &hook.path, &hook.manifest);
+                text.extend(render::document_parts(&hook.path, &hook.manifest));
             }
         }
         // The failure itself is told in any case.
@@ -320,12 +320,6 @@ impl CapabilityFlags {
 
     fn operation(&self) -> Operation {
         if self.is_upgrade { Operation::Upgrade } else { Operation::Install }
-    }
-}
-
-fn push(text: &mut String, source: &str, manifest: &str) {
-    for part in ["---\n# Source: ", source, "\n", manifest, "\n"] {
-        text.push_str(part);
     }
 }
 

@@ -91,7 +91,7 @@ fn write(context: &Context, folder: &str, (name, text): (&str, &str), before: Be
     };
     let failed = |error: io::Error| Failure::message(go_error("open", &shown, &error));
     let mut file = options.open(&path).map_err(failed)?;
-    write!(file, "---\n# Source: {name}\n{text}\n").map_err(failed)?;
+    file.write_all(render::document_parts(name, text).concat().as_bytes()).map_err(failed)?;
     Ok(context.out(&format!("wrote {shown}\n"))?)
 }
 
