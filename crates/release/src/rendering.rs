@@ -199,7 +199,7 @@ fn run(what: Rendering, outside: &Outside) -> Result<Rendered, render::Error> {
     for warning in &log {
         (outside.tell)(warning);
     }
-    if request.options.last {
+    if request.options.programs.are_of_one() {
         std::mem::forget((request.options.programs, what.chart, what.values));
     }
     result

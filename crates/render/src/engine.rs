@@ -75,7 +75,7 @@ pub(crate) fn run(
     let mut warnings = warnings.into_inner();
     // Helm stops there.
     warnings.truncate(until_failure.unwrap_or(warnings.len()));
-    if request.options.last {
+    if request.options.programs.are_of_one() {
         std::mem::forget(set);
     }
     Ok(Run { output: Output { texts, broken, warnings }, errors })

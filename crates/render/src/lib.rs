@@ -98,7 +98,7 @@ pub fn render_logging(request: &Request<'_>, log: &mut Vec<Warning>) -> Result<R
     if let Some(error) = Error::all(errors) {
         return Err(error);
     }
-    if request.options.last {
+    if request.options.programs.are_of_one() {
         std::mem::forget((given, coalesced.values, templates));
     }
     log.extend(sorted.warnings);

@@ -93,10 +93,9 @@ pub struct Options {
     pub post_renderer: Option<crate::PostRenderer>,
     /// The IANA name of the time zone that `date` and its like call local; UTC without one.
     pub time_zone: Option<String>,
-    /// Compiled templates; share one between renderings, and a text is compiled once.
+    /// Compiled templates; share one between renderings, and a text is compiled once. Those that are
+    /// [`Programs::ahead_of_one`] say too that there is just one.
     pub programs: Programs,
-    /// The process ends soon after this rendering: memory is not given back piece by piece.
-    pub last: bool,
     /// Who knows where the user's values were written; only errors ask.
     pub given: Given,
 }
@@ -106,16 +105,22 @@ pub struct Options {
 pub struct Programs {
     cache: Arc<ProgramCache>,
     ahead: Arc<Mutex<Option<Ahead>>>,
+    of_one: bool,
 }
 
 impl Programs {
-    /// As the default, for a process that renders one chart: its templates are compiled on two
-    /// threads, from when they are expected.
+    /// As the default, for a process that renders one chart and ends: its templates are compiled on
+    /// two threads, from when they are expected, and memory is not given back piece by piece.
     pub fn ahead_of_one() -> Self {
-        let programs = Self::default();
+        let programs = Self { of_one: true, ..Self::default() };
         let ahead = Ahead::new(Arc::clone(&programs.cache), functions::library());
         *programs.lock() = Some(ahead);
         programs
+    }
+
+    /// Whether the process ends soon after the one rendering.
+    pub fn are_of_one(&self) -> bool {
+        self.of_one
     }
 
     /// Tells of a file that was read, which may be a template of the chart to render, and of its text

@@ -114,10 +114,7 @@ impl Run for Args {
             self.name.name_and_chart(context, &self.positional, Some("release-name"))?;
         let path = self.chart.find(context, &reference)?;
         let (values, given) = self.values.merge(context)?;
-        let programs = match dry_run {
-            DryRun::Client => Programs::ahead_of_one(),
-            DryRun::Server => Programs::default(),
-        };
+        let programs = Programs::ahead_of_one();
         let chart = self.chart.read(context, &path, &programs)?;
         let job = rendering::Job {
             chart,
@@ -132,7 +129,6 @@ impl Run for Args {
                 given,
                 post_renderer,
                 programs,
-                last: true,
                 ..render::Options::default()
             },
         };
