@@ -4,6 +4,7 @@
 //! ours is one of its answers: Go walks maps in random order, and some errors name the first it meets.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::{Duration, Instant};
 
 use testkit::{DIED, Oracle};
 
@@ -13,8 +14,9 @@ use crate::generate::Generator;
 
 /// How often Go is asked again before a difference is believed.
 const ASKED_AGAIN: usize = 12;
-/// How many smaller cases are tried.
+/// How many smaller cases are tried, and for how long.
 const TRIALS: usize = 1500;
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How a case went.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,7 +91,8 @@ pub fn shrink(
     number: usize,
     taken: Vec<u32>,
 ) -> (Case, Difference) {
-    let mut search = Search { oracle, generator, number, best: taken, trials: TRIALS };
+    let until = Instant::now() + PATIENCE;
+    let mut search = Search { oracle, generator, number, best: taken, trials: TRIALS, until };
     while search.pass() {}
     let (_, case, difference) =
         differs(oracle, generator, number, search.best).expect("what was shrunk differs");
@@ -102,6 +105,7 @@ struct Search<'a> {
     number: usize,
     best: Vec<u32>,
     trials: usize,
+    until: Instant,
 }
 
 impl Search<'_> {
@@ -128,7 +132,7 @@ impl Search<'_> {
     }
 
     fn accepts(&mut self, candidate: Vec<u32>) -> bool {
-        if self.trials == 0 {
+        if self.trials == 0 || Instant::now() > self.until {
             return false;
         }
         self.trials -= 1;

@@ -33,6 +33,10 @@ const MISSING_ARGUMENT: &str = "missing argument to repetition operator";
 const REPEAT_SIZE: &str = "invalid repeat count";
 /// Repetitions in repetitions may multiply to this.
 const MAX_REPEAT: u64 = 1000;
+/// Runes that Go keeps for a pattern: those of literals, and both ends of each range of a class.
+const MAX_RUNES: usize = 1 << 25;
+/// What a class of Unicode counts for: as `\pL` does in Go.
+const CLASS_RUNES: usize = 1292;
 /// How deep groups may nest.
 const MAX_DEPTH: usize = 1000;
 
@@ -53,6 +57,7 @@ pub fn translate(pattern: &[u8]) -> Result<Translation, SyntaxError> {
         groups: vec![Group::default()],
         names: vec![String::new()],
         flags: Flags::default(),
+        runes: 0,
     };
     translator.run()?;
     let Translator { mut groups, names, .. } = translator;
@@ -69,6 +74,7 @@ struct Translator<'a> {
     groups: Vec<Group>,
     names: Vec<String>,
     flags: Flags,
+    runes: usize,
 }
 
 /// What was read since an open parenthesis.
@@ -207,6 +213,9 @@ impl Translator<'_> {
                 }
             }
             last_repeat = repeat;
+            if self.runes > MAX_RUNES {
+                return Err(SyntaxError::new("expression too large", self.whole));
+            }
         }
         Ok(())
     }
@@ -220,6 +229,7 @@ impl Translator<'_> {
     }
 
     fn atom(&mut self, text: String) {
+        self.runes += 1 + CLASS_RUNES * text.matches(r"\p").count();
         self.group().items.push(Item::Atom { text, weight: 1 });
     }
 

@@ -12,7 +12,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::ast::{Ast, Children, Definition, Literal, NodeId, NodeKind, Span};
-use crate::lexer::{Token, TokenKind, Words, lex};
+use crate::lexer::{Token, TokenKind, Words, lex, line_at};
 use crate::library::Library;
 use crate::unicode::quote;
 
@@ -167,17 +167,21 @@ impl Parser<'_> {
         let name = self.unquote(token)?;
         self.expect(TokenKind::RightDelim, CONTEXT)?;
         self.open.push(Span::from(token));
-        self.body(name, CONTEXT)?;
+        self.body(name, CONTEXT, None)?;
         self.open.pop();
         self.tree = outer;
         Ok(())
     }
 
     /// The body of a definition or block up to its end, added under its name.
-    fn body(&mut self, name: Literal, context: &str) -> Parsed<()> {
+    fn body(&mut self, name: Literal, context: &str, opened: Option<Token>) -> Parsed<()> {
         let (body, terminator) = self.item_list()?;
         if terminator != Terminator::End {
-            return Err(self.fail(format!("unexpected {} in {context}", terminator.text())));
+            let mut failure = self.fail(format!("unexpected {} in {context}", terminator.text()));
+            if let Some(opened) = opened {
+                failure.line = line_at(self.text, opened.start as usize);
+            }
+            return Err(failure);
         }
         let name: Arc<str> = String::from_utf8_lossy(self.ast.string(name, self.text)).into();
         let empty = self.ast.is_empty(body, self.text);

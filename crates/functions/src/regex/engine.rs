@@ -35,7 +35,7 @@ impl From<SyntaxError> for PatternError {
 /// How many compiled patterns a thread keeps.
 const CACHED: usize = 256;
 /// Bytes a compiled pattern may take.
-const SIZE: usize = 64 << 20;
+const SIZE: usize = 256 << 20;
 
 thread_local! {
     static CACHE: RefCell<HashMap<Vec<u8>, Rc<Pattern>>> = RefCell::default();

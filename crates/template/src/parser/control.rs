@@ -128,9 +128,11 @@ impl Parser<'_> {
         let token = self.next();
         let name = self.template_name(token, CONTEXT)?;
         let pipe = self.pipeline(CONTEXT, TokenKind::RightDelim)?;
+        // Go reads the body as a tree of its own: the outer one has read no further.
+        let opened = self.tokens.get(self.at - 1).copied();
         let outer = std::mem::take(&mut self.tree);
         self.open.push(Span::from(token));
-        self.body(name, CONTEXT)?;
+        self.body(name, CONTEXT, opened)?;
         self.open.pop();
         self.tree = outer;
         Ok(self.template_node(token, name, Some(pipe)))
