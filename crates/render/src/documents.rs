@@ -27,8 +27,13 @@ pub(crate) struct Sorted {
 /// The documents of a text: cut at lines that begin with `---` (what follows on that line belongs to
 /// the next document), without leading white space; blank ones are left out.
 pub fn split_documents(text: &str) -> Vec<&str> {
+    ranges(text).into_iter().map(|range| &text[range]).collect()
+}
+
+/// Where they are.
+fn ranges(text: &str) -> Vec<Range<usize>> {
     let separator = memmem::Finder::new("\n---");
-    let mut documents = Vec::new();
+    let mut ranges = Vec::new();
     let mut rest = text.trim_start();
     if let Some(next) = rest.strip_prefix("---") {
         rest = next.trim_start_matches([' ', '\t']);
@@ -39,12 +44,14 @@ pub fn split_documents(text: &str) -> Vec<&str> {
             Some(at) => (&rest[..=at], Some(rest[at + 4..].trim_start_matches([' ', '\t']))),
             None => (rest, None),
         };
-        if !document.trim().is_empty() {
-            documents.push(document.trim_start());
+        let document = document.trim_start();
+        if !document.is_empty() {
+            let start = document.as_ptr().addr() - text.as_ptr().addr();
+            ranges.push(start..start + document.len());
         }
         match next {
             Some(next) => rest = next,
-            None => return documents,
+            None => return ranges,
         }
     }
 }
@@ -55,17 +62,19 @@ pub(crate) fn sort(
     texts: BTreeMap<String, String>,
     broken: &BTreeMap<String, Vec<(usize, u8)>>,
 ) -> (Sorted, Vec<Error>) {
-    let heads = match read_all(&texts, broken) {
-        Ok(heads) => heads,
+    let documents = match read_all(&texts, broken) {
+        Ok(documents) => documents,
         Err(errors) => return (Sorted::default(), errors),
     };
     let mut sorted = Sorted::default();
-    let mut heads = heads.into_iter();
-    for (path, text) in texts {
-        let documents = owned_documents(text);
-        // As many heads as documents: the other way round one too many would be taken.
-        for (document, head) in documents.into_iter().zip(heads.by_ref()) {
-            sorted.place(&path, document, head);
+    for ((path, text), documents) in texts.into_iter().zip(documents) {
+        match <[Document; 1]>::try_from(documents) {
+            Ok([only]) => sorted.place(&path, cut(text, only.range), only.head),
+            Err(documents) => {
+                for Document { range, head } in documents {
+                    sorted.place(&path, text[range].to_owned(), head);
+                }
+            }
         }
     }
     sorted.manifests.sort_by(|a, b| kinds::compare(&a.kind, &b.kind, INSTALL_ORDER));
@@ -73,55 +82,65 @@ pub(crate) fn sort(
     (sorted, Vec::new())
 }
 
-/// The heads of all documents, in their order.
+/// A document that was read.
+struct Document {
+    /// Where it is in its text.
+    range: Range<usize>,
+    head: Head,
+}
+
+/// The documents of each text, in their order.
 fn read_all(
     texts: &BTreeMap<String, String>,
     broken: &BTreeMap<String, Vec<(usize, u8)>>,
-) -> Result<Vec<Head>, Vec<Error>> {
-    let (mut heads, mut errors) = (Vec::new(), Vec::new());
+) -> Result<Vec<Vec<Document>>, Vec<Error>> {
+    let (mut all, mut errors) = (Vec::with_capacity(texts.len()), Vec::new());
     for (path, text) in texts {
         let bad = broken.get(path).map(Vec::as_slice).unwrap_or_default();
-        for document in split_documents(text) {
-            let bytes = bytes_of(text, document, bad);
-            match read(path, document, bytes.as_deref()) {
-                Ok(head) => heads.push(head),
+        let ranges = ranges(text);
+        let mut documents = Vec::with_capacity(ranges.len());
+        for range in ranges {
+            let bytes = bytes_of(text, &range, bad);
+            match read(path, &text[range.clone()], bytes.as_deref()) {
+                Ok(head) => documents.push(Document { range, head }),
                 Err(error) => {
-                    let error = error.beginning(text, document);
+                    let error = error.beginning(text, range.start);
                     // Helm stops here, and that is what `--debug` shows.
-                    let first = errors.is_empty();
-                    errors.push(if first { with_all(error, texts, &heads) } else { error });
+                    errors.push(if errors.is_empty() {
+                        with_all(error, texts, all.iter().chain([&documents]))
+                    } else {
+                        error
+                    });
                 }
             }
         }
+        all.push(documents);
     }
-    if errors.is_empty() { Ok(heads) } else { Err(errors) }
+    if errors.is_empty() { Ok(all) } else { Err(errors) }
 }
 
-/// As [`split_documents`].
-fn owned_documents(mut text: String) -> Vec<String> {
-    let documents = split_documents(&text);
-    if let [only] = &*documents {
-        let start = only.as_ptr().addr() - text.as_ptr().addr();
-        let end = start + only.len();
-        text.truncate(end);
-        text.drain(..start);
-        return vec![text];
-    }
-    documents.into_iter().map(str::to_owned).collect()
+/// A part of a text, without another one.
+fn cut(mut text: String, range: Range<usize>) -> String {
+    text.truncate(range.end);
+    text.drain(..range.start);
+    text
 }
 
 /// Gives the error all that was rendered, as `--debug` shows it, and the hooks before it.
-fn with_all(mut error: Error, texts: &BTreeMap<String, String>, before: &[Head]) -> Error {
+fn with_all<'d>(
+    mut error: Error,
+    texts: &BTreeMap<String, String>,
+    before: impl Iterator<Item = &'d Vec<Document>>,
+) -> Error {
     if let Error::Manifest { unsorted, .. } = &mut error {
         for (path, text) in texts.iter().filter(|(_, text)| !text.trim().is_empty()) {
             unsorted.text.extend(document_parts(path, text));
         }
-        let documents = texts.iter().flat_map(|(path, text)| {
-            split_documents(text).into_iter().map(move |document| (path, document))
-        });
         let mut sorted = Sorted::default();
-        for ((path, document), head) in documents.zip(before) {
-            sorted.place(path, document.to_owned(), head.clone());
+        for ((path, text), documents) in texts.iter().zip(before) {
+            for Document { range, head } in documents {
+                sorted.place(path, text[range.clone()].to_owned(), head.clone());
+            }
         }
         unsorted.hooks = sorted.hooks;
     }
@@ -129,19 +148,17 @@ fn with_all(mut error: Error, texts: &BTreeMap<String, String>, before: &[Head])
 }
 
 /// The bytes of a document that is no UTF-8; nothing for one that is.
-fn bytes_of(text: &str, document: &str, bad: &[(usize, u8)]) -> Option<Vec<u8>> {
-    let start = document.as_ptr().addr() - text.as_ptr().addr();
-    let end = start + document.len();
-    let mut inside = bad.iter().filter(|(at, _)| (start..end).contains(at)).peekable();
+fn bytes_of(text: &str, document: &Range<usize>, bad: &[(usize, u8)]) -> Option<Vec<u8>> {
+    let mut inside = bad.iter().filter(|(at, _)| document.contains(at)).peekable();
     inside.peek()?;
     let mut bytes = Vec::with_capacity(document.len());
-    let mut from = start;
+    let mut from = document.start;
     for (at, byte) in inside {
         bytes.extend_from_slice(&text.as_bytes()[from..*at]);
         bytes.push(*byte);
         from = at + char::REPLACEMENT_CHARACTER.len_utf8();
     }
-    bytes.extend_from_slice(&text.as_bytes()[from..end]);
+    bytes.extend_from_slice(&text.as_bytes()[from..document.end]);
     Some(bytes)
 }
 

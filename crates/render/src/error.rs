@@ -109,10 +109,9 @@ impl Error {
     }
 
     /// Notes where a document that is no manifest begins in its template's text.
-    pub(crate) fn beginning(mut self, text: &str, document: &str) -> Self {
+    pub(crate) fn beginning(mut self, text: &str, at: usize) -> Self {
         if let Self::Manifest { line, .. } = &mut self {
-            let before = document.as_ptr().addr().saturating_sub(text.as_ptr().addr());
-            *line = text[..before.min(text.len())].bytes().filter(|&b| b == b'\n').count();
+            *line = text[..at].bytes().filter(|&b| b == b'\n').count();
         }
         self
     }
