@@ -18,8 +18,8 @@ use crate::cache::sha256;
 use crate::http::{Ask, Http, Login, Reply};
 
 mod challenge;
+mod credential_helper;
 mod credentials;
-mod helper;
 mod reference;
 
 use challenge::Challenge;

@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
-use super::helper;
+use super::credential_helper;
 use crate::FetchError;
 use crate::http::Login;
 
@@ -48,8 +48,9 @@ pub(super) async fn find(
 async fn from_helper(name: &str, host: &str) -> Result<Option<(Credential, String)>, FetchError> {
     let failed =
         |why: String| FetchError::Helper { host: host.to_owned(), helper: name.to_owned(), why };
-    let program = helper::program(name).ok_or_else(|| failed("it is no name".to_owned()))?;
-    let credential = helper::ask(&program, key(host)).await.map_err(failed)?;
+    let program =
+        credential_helper::program(name).ok_or_else(|| failed("it is no name".to_owned()))?;
+    let credential = credential_helper::ask(&program, key(host)).await.map_err(failed)?;
     Ok(credential.map(|credential| (credential, program)))
 }
 
