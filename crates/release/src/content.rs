@@ -12,7 +12,8 @@ use render::Rendered;
 use serde_json::{Map, Value, json};
 
 use crate::desired::{Content, Crd};
-use crate::record::{Hook, HookRun};
+use crate::manifest;
+use crate::record::{Hook, HookRun, Release};
 
 impl Content {
     /// What Helm would record of a rendering.
@@ -205,6 +206,44 @@ fn is_nothing(value: &Value) -> bool {
         Value::Object(map) => map.values().all(is_nothing),
         Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
     }
+}
+
+/// Whether a revision is made of just this.
+pub(crate) fn is_same_content(release: &Release, content: &Content) -> bool {
+    is_same_chart(&release.chart, &content.chart)
+        && is_same(&Value::Object(release.config.clone()), &Value::Object(content.config.clone()))
+        && is_same_manifest(&release.manifest, &content.manifest)
+        && release.hooks.len() == content.hooks.len()
+        && release.hooks.iter().zip(&content.hooks).all(|(a, b)| is_same_hook(a, b))
+}
+
+/// Helm 3 trims what Helm 4 keeps, so that texts that differ may still say the same.
+fn is_same_manifest(a: &str, b: &str) -> bool {
+    if a == b {
+        return true;
+    }
+    let parse = |text| manifest::parse(text, "release manifest");
+    match (parse(a), parse(b)) {
+        (Ok(a), Ok(b)) => {
+            a.len() == b.len() && a.iter().zip(&b).all(|(a, b)| is_same(&a.value, &b.value))
+        }
+        _ => false,
+    }
+}
+
+fn is_same_hook(a: &Hook, b: &Hook) -> bool {
+    // Helm records the default policy once the hook ran.
+    let policies = |hook: &Hook| match hook.delete_policies.as_slice() {
+        [] => vec!["before-hook-creation".to_owned()],
+        policies => policies.to_vec(),
+    };
+    a.path == b.path
+        && a.name == b.name
+        && a.kind == b.kind
+        && a.events == b.events
+        && a.weight == b.weight
+        && policies(a) == policies(b)
+        && is_same_manifest(&a.manifest, &b.manifest)
 }
 
 #[cfg(test)]

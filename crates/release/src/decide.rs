@@ -1,26 +1,23 @@
 //! Decides: what is wanted and what is there become a plan. Pure: no clock, no cluster.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kubernetes::ObjectRef;
-use serde_json::Value;
 
-use crate::content::{is_same, is_same_chart};
-use crate::desired::{Content, CrdPolicy, Desired, Hooks, Intent, Namespaces, Replace, Revisions};
-use crate::diff::Diff;
+use self::changes::{change, crds, leave};
+use self::record::{labels, record};
+use crate::content::is_same_content;
+use crate::desired::{Content, Desired, Hooks, Intent, Namespaces, Revisions};
 use crate::error::Error;
 use crate::lock::Lock;
-use crate::managed_fields;
-use crate::manifest::{self, Owner};
-use crate::observe::{Observed, SeenLeaving, SeenObject, Trial, current};
-use crate::plan::{
-    Action, Change, ChangeKind, CrdChange, KeepReason, Plan, PlannedHook, Refusal, Repair, Touch,
-    Work,
-};
-use crate::record::{ApplyMethod, Hook, HookEvent, Info, Release, Status};
+use crate::manifest;
+use crate::observe::{Observed, Trial, current};
+use crate::plan::{Action, Change, ChangeKind, CrdChange, Plan, PlannedHook, Repair, Work};
+use crate::record::{Hook, HookEvent, Release, Status};
 
+mod changes;
+mod record;
 #[cfg(test)]
 mod tests;
 
@@ -195,140 +192,6 @@ fn warnings(observed: &Observed) -> Vec<String> {
     observed.warnings.iter().cloned().chain(untried).collect()
 }
 
-fn crds(desired: &Desired, observed: &Observed, action: Action) -> Vec<CrdChange> {
-    let create = match desired.options.crds {
-        CrdPolicy::Skip => false,
-        CrdPolicy::CreateOnInstall => action == Action::Install,
-        CrdPolicy::Create => true,
-    };
-    observed
-        .crds
-        .iter()
-        .map(|seen| CrdChange {
-            name: ObjectRef::of(&seen.value).map(|object| object.name).unwrap_or_default(),
-            source: seen.source.clone(),
-            creates: create && !seen.exists,
-        })
-        .collect()
-}
-
-fn change(desired: &Desired, seen: &SeenObject) -> Change {
-    let owner = Owner { name: &desired.name, namespace: &desired.namespace };
-    let live = seen.live.as_ref();
-    let kind = match (&seen.trial, live) {
-        (Trial::NotTried, Some(live)) => {
-            let why = manifest::not_owned(live, owner).unwrap_or_default();
-            let message = manifest::foreign_message(&seen.object, &why);
-            ChangeKind::Refused(Refusal::Foreign { object: seen.object.clone(), message })
-        }
-        (Trial::NotTried, None) => create(seen, None),
-        (Trial::After(first), _) => create(seen, Some(first.clone())),
-        (Trial::Applied(_), None) => create(seen, None),
-        (Trial::Applied(after), Some(live)) => {
-            let diff = Diff::between(live, after);
-            if diff.is_empty() { ChangeKind::Unchanged } else { ChangeKind::Update { diff } }
-        }
-        (Trial::Unsupported { .. }, None) => create(seen, None),
-        (Trial::Unsupported { .. }, Some(live)) => {
-            let diff = Diff::between(live, &laid_over(live, &seen.manifest));
-            if diff.is_empty() { ChangeKind::Unchanged } else { ChangeKind::Update { diff } }
-        }
-        (Trial::Conflict { conflicts }, _) => ChangeKind::Refused(Refusal::Conflict {
-            object: seen.object.clone(),
-            conflicts: conflicts.clone(),
-        }),
-        (Trial::Invalid { message, fields, valid_as_new: true }, Some(live)) => {
-            immutable(desired, seen, live, message, fields)
-        }
-        (Trial::Invalid { message, .. } | Trial::Refused { message }, _) => {
-            ChangeKind::Refused(Refusal::Invalid {
-                object: seen.object.clone(),
-                message: message.clone(),
-            })
-        }
-    };
-    let touch = Touch {
-        fold: live.is_some_and(managed_fields::is_client_side),
-        own: live.is_some_and(|live| !managed_fields::is_server_side(live)),
-        terminating: live.is_some_and(|live| live.pointer("/metadata/deletionTimestamp").is_some()),
-    };
-    Change {
-        object: seen.object.clone(),
-        source: seen.source.clone(),
-        kind,
-        manifest: seen.manifest.clone(),
-        touch,
-    }
-}
-
-fn create(seen: &SeenObject, validated_after: Option<ObjectRef>) -> ChangeKind {
-    ChangeKind::Create { diff: Diff::of_new(&seen.manifest), validated_after }
-}
-
-fn immutable(
-    desired: &Desired,
-    seen: &SeenObject,
-    live: &Value,
-    message: &str,
-    fields: &[String],
-) -> ChangeKind {
-    let fields = fields.to_vec();
-    match desired.options.replace {
-        Replace::Allow => {
-            let diff = Diff::between(live, &laid_over(live, &seen.manifest));
-            ChangeKind::Replace { diff, fields }
-        }
-        Replace::Refuse => ChangeKind::Refused(Refusal::Immutable {
-            object: seen.object.clone(),
-            fields,
-            message: message.to_owned(),
-        }),
-    }
-}
-
-/// What an object would roughly be, where the server did not compute it: maps are merged, lists
-/// replaced unless their items carry names.
-fn laid_over(live: &Value, manifest: &Value) -> Value {
-    match (live, manifest) {
-        (Value::Object(old), Value::Object(new)) => {
-            let mut merged = old.clone();
-            for (key, value) in new {
-                let under = old.get(key).unwrap_or(&Value::Null);
-                merged.insert(key.clone(), laid_over(under, value));
-            }
-            Value::Object(merged)
-        }
-        (Value::Array(old), Value::Array(new)) => {
-            let by_name = |item: &Value| {
-                let name = item.get("name")?;
-                old.iter().find(|o| o.get("name") == Some(name))
-            };
-            let items =
-                new.iter().map(|item| laid_over(by_name(item).unwrap_or(&Value::Null), item));
-            Value::Array(items.collect())
-        }
-        (_, new) => new.clone(),
-    }
-}
-
-fn leave(desired: &Desired, seen: &SeenLeaving) -> Change {
-    let owner = Owner { name: &desired.name, namespace: &desired.namespace };
-    let kind = if seen.kept || manifest::is_kept(&seen.live) {
-        ChangeKind::Keep { reason: KeepReason::ResourcePolicy }
-    } else if !seen.hook && manifest::not_owned(&seen.live, owner).is_some() {
-        ChangeKind::Keep { reason: KeepReason::NotOwned }
-    } else {
-        ChangeKind::Delete
-    };
-    Change {
-        object: seen.object.clone(),
-        source: String::new(),
-        kind,
-        manifest: Value::Null,
-        touch: Touch::default(),
-    }
-}
-
 fn nothing(
     desired: &Desired,
     observed: &Observed,
@@ -394,59 +257,6 @@ fn uninstall(
     })
 }
 
-fn record(desired: &Desired, history: &[Release], action: Action, content: &Content) -> Release {
-    let first = match action {
-        Action::Install => None,
-        Action::Nothing | Action::Upgrade | Action::Rollback { .. } | Action::Uninstall => {
-            current(history).and_then(|release| release.info.first_deployed)
-        }
-    };
-    let (status, description, rollback_revision) = match action {
-        Action::Rollback { to } => {
-            let description = desired.options.description.clone();
-            let description = description.unwrap_or_else(|| format!("Rollback to {to}"));
-            (Status::PendingRollback, description, to)
-        }
-        Action::Install => (Status::PendingInstall, "Initial install underway".to_owned(), 0),
-        Action::Nothing | Action::Upgrade | Action::Uninstall => {
-            (Status::PendingUpgrade, "Preparing upgrade".to_owned(), 0)
-        }
-    };
-    Release {
-        name: desired.name.clone(),
-        namespace: desired.namespace.clone(),
-        version: history.last().map_or(1, |latest| latest.version + 1),
-        chart: content.chart.clone(),
-        config: content.config.clone(),
-        manifest: content.manifest.clone(),
-        hooks: content.hooks.clone(),
-        labels: labels(desired, history, action),
-        apply_method: Some(ApplyMethod::ServerSide),
-        info: Info {
-            first_deployed: first,
-            last_deployed: None,
-            deleted: None,
-            description,
-            status,
-            rollback_revision,
-            notes: content.notes.clone(),
-        },
-    }
-}
-
-/// Upgrades inherit labels; the value `null` takes one away. Rollbacks restore them.
-fn labels(desired: &Desired, history: &[Release], action: Action) -> BTreeMap<String, String> {
-    let inherited = match action {
-        Action::Rollback { to } => history.iter().find(|r| r.version == to),
-        Action::Nothing | Action::Upgrade | Action::Uninstall => history.last(),
-        Action::Install => None,
-    };
-    let mut labels = inherited.map(|release| release.labels.clone()).unwrap_or_default();
-    labels.extend(desired.options.labels.clone());
-    labels.retain(|_, value| value != "null");
-    labels
-}
-
 fn planned_hooks(record: &Release, action: Action) -> Vec<PlannedHook> {
     events(action)
         .into_iter()
@@ -484,42 +294,4 @@ pub(crate) fn hooks_at(hooks: &[Hook], event: HookEvent) -> Vec<&Hook> {
         hooks.iter().filter(|hook| hook.events.iter().any(|e| e == event.as_str())).collect();
     chosen.sort_by(|a, b| a.weight.cmp(&b.weight).then_with(|| a.name.cmp(&b.name)));
     chosen
-}
-
-/// Whether a revision is made of just this.
-fn is_same_content(release: &Release, content: &Content) -> bool {
-    is_same_chart(&release.chart, &content.chart)
-        && is_same(&Value::Object(release.config.clone()), &Value::Object(content.config.clone()))
-        && is_same_manifest(&release.manifest, &content.manifest)
-        && release.hooks.len() == content.hooks.len()
-        && release.hooks.iter().zip(&content.hooks).all(|(a, b)| is_same_hook(a, b))
-}
-
-/// Helm 3 trims what Helm 4 keeps, so that texts that differ may still say the same.
-fn is_same_manifest(a: &str, b: &str) -> bool {
-    if a == b {
-        return true;
-    }
-    let parse = |text| manifest::parse(text, "release manifest");
-    match (parse(a), parse(b)) {
-        (Ok(a), Ok(b)) => {
-            a.len() == b.len() && a.iter().zip(&b).all(|(a, b)| is_same(&a.value, &b.value))
-        }
-        _ => false,
-    }
-}
-
-fn is_same_hook(a: &Hook, b: &Hook) -> bool {
-    // Helm records the default policy once the hook ran.
-    let policies = |hook: &Hook| match hook.delete_policies.as_slice() {
-        [] => vec!["before-hook-creation".to_owned()],
-        policies => policies.to_vec(),
-    };
-    a.path == b.path
-        && a.name == b.name
-        && a.kind == b.kind
-        && a.events == b.events
-        && a.weight == b.weight
-        && policies(a) == policies(b)
-        && is_same_manifest(&a.manifest, &b.manifest)
 }

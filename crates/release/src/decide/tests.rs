@@ -6,9 +6,12 @@ use kubernetes::{FieldConflict, ObjectRef};
 use serde_json::{Value, json};
 
 use super::*;
-use crate::desired::{Options, Ownership};
-use crate::manifest::set_owner;
-use crate::observe::SeenCrd;
+use crate::desired::{Options, Ownership, Replace};
+use crate::diff::Diff;
+use crate::manifest::{Owner, set_owner};
+use crate::observe::{SeenCrd, SeenLeaving, SeenObject};
+use crate::plan::KeepReason;
+use crate::record::Info;
 
 const OWNER: Owner<'_> = Owner { name: "web", namespace: "shop" };
 
