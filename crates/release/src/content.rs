@@ -60,7 +60,7 @@ fn hook_record(hook: &render::Hook) -> Hook {
 
 fn chart_record(chart: &Chart) -> Value {
     json!({
-        "metadata": metadata(&chart.metadata),
+        "metadata": chart_metadata(&chart.metadata),
         "lock": chart.lock.as_ref().map(lock),
         "templates": files(&chart.templates),
         "values": yaml::Value::Map(chart.values.to_map()).to_json(),
@@ -86,7 +86,8 @@ fn lock(lock: &Lock) -> Value {
     })
 }
 
-fn metadata(metadata: &Metadata) -> Value {
+/// What Helm read of a `Chart.yaml`, as it writes it into a record.
+pub fn chart_metadata(metadata: &Metadata) -> Value {
     let mut fields = Map::new();
     let mut put = |key: &str, value: Value| {
         if !is_empty(&value) {

@@ -29,6 +29,7 @@ mod storage;
 mod trial;
 
 pub use act::{ActOptions, OnFailure, Outcome, WaitMode, act};
+pub use content::chart_metadata;
 pub use decide::decide;
 pub use desired::{
     Conflicts, Content, Crd, CrdPolicy, Desired, HookLeftovers, Hooks, Intent, Namespaces, Options,

@@ -1,6 +1,7 @@
 //! The command line: which commands there are, and how a process starts and ends.
 
 use std::ffi::OsString;
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{ArgAction, ArgMatches, Args, Command, FromArgMatches, ValueEnum};
@@ -45,10 +46,25 @@ const COMMANDS: &[Entry] = &[
     Entry::new::<commands::sandbox::Args>("sandbox"),
 ];
 
-/// Runs one command line to its end.
+/// Runs one command line to its end. Where this program is called `helm`, it is `windrose helm`, and
+/// tells errors as Helm does unless it is asked otherwise.
 pub(crate) fn run(args: &[OsString]) -> ExitCode {
+    let mut environment = Environment::read();
+    let mut args = args.to_vec();
+    if is_helm(&args) {
+        args.insert(1, "helm".into());
+        environment.errors.get_or_insert_with(|| "helm".to_owned());
+    }
+    run_words(&args, environment)
+}
+
+/// Whether this program is called by Helm's name.
+fn is_helm(args: &[OsString]) -> bool {
+    args.first().is_some_and(|program| Path::new(program).file_stem() == Some("helm".as_ref()))
+}
+
+fn run_words(args: &[OsString], environment: Environment) -> ExitCode {
     let mut command = command(Detail::Named(args));
-    let environment = Environment::read();
     let (words, mistake) = match go_flags::canonical(args, &command) {
         Ok(words) => (words, None),
         Err(mistake) => (args.to_vec(), Some(mistake)),

@@ -132,6 +132,32 @@ impl HelmClusterFlags {
             .unwrap_or_else(|| "default".to_owned())
     }
 
+    /// What flags and variables say, by Helm's names; no kubeconfig is read.
+    pub(crate) fn settings(&self, context: &Context) -> Vec<(&'static str, String)> {
+        let known = &context.environment.helm_cluster;
+        let or = |flag: &Option<String>, known: &Option<String>| {
+            flag.clone().or(known.clone()).unwrap_or_default()
+        };
+        let authority = self.kube_ca_file.as_ref().or(known.certificate_authority.as_ref());
+        let groups =
+            if self.kube_as_group.is_empty() { &known.groups } else { &self.kube_as_group };
+        let insecure = self.kube_insecure_skip_tls_verify || known.insecure_skip_tls_verify;
+        let mut settings = vec![
+            ("HELM_KUBEAPISERVER", or(&self.kube_apiserver, &known.server)),
+            ("HELM_KUBEASGROUPS", groups.join(",")),
+            ("HELM_KUBEASUSER", or(&self.kube_as_user, &known.user)),
+            ("HELM_KUBECAFILE", authority.map(|p| p.display().to_string()).unwrap_or_default()),
+            ("HELM_KUBECONTEXT", or(&self.kube_context, &known.context)),
+            ("HELM_KUBEINSECURE_SKIP_TLS_VERIFY", insecure.to_string()),
+            ("HELM_KUBETLS_SERVER_NAME", or(&self.kube_tls_server_name, &known.tls_server_name)),
+            ("HELM_KUBETOKEN", or(&self.kube_token, &known.token)),
+        ];
+        let kubeconfig = self.kubeconfig.as_ref().map(|file| file.display().to_string());
+        let kubeconfig = kubeconfig.or_else(|| context.environment.all.get("KUBECONFIG").cloned());
+        settings.extend(kubeconfig.filter(|f| !f.is_empty()).map(|file| ("KUBECONFIG", file)));
+        settings
+    }
+
     /// The words of Go's client for a connection that fails, where it has some.
     fn helm_words(&self, context: &Context, error: &kubernetes::Error) -> String {
         use kubernetes::{Error, Unreachable};

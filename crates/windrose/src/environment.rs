@@ -17,6 +17,8 @@ pub(crate) use homes::HelmHomes;
 /// The variables that steer Windrose, and the whole environment for jobs to pick from.
 #[derive(Clone, Debug)]
 pub(crate) struct Environment {
+    /// As what this program was called.
+    pub(crate) program: String,
     /// `HELM_NAMESPACE`: the namespace of `windrose helm` when `--namespace` is not given.
     pub(crate) helm_namespace: Option<String>,
     /// `HELM_DEBUG`: `--debug` for every command below `windrose helm`.
@@ -66,6 +68,7 @@ impl Environment {
         let switch = |name: &str| get(name).is_some_and(|v| parse_bool(&v).unwrap_or(false));
         let home = get("HOME").map(|h| PathBuf::from(h).join(".local/state"));
         Self {
+            program: env::args().next().unwrap_or_default(),
             helm_namespace: get("HELM_NAMESPACE"),
             helm_debug: switch("HELM_DEBUG"),
             helm_cluster: HelmCluster {

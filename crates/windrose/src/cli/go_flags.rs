@@ -37,6 +37,10 @@ pub(crate) fn canonical(args: &[OsString], root: &Command) -> Result<Vec<OsStrin
         let Some(at) = first_word(&rest, &possible) else { return unchanged() };
         let Some(found) = command.find_subcommand(rest[at]) else { return unchanged() };
         rest.remove(at);
+        if found.is_allow_external_subcommands_set() {
+            // It is not here, whatever its flags are.
+            return unchanged();
+        }
         path.push(found.get_name());
         known.push(found);
         command = found;

@@ -64,8 +64,12 @@ fn run<A: Run>(matches: &ArgMatches, context: &Context) -> Result<Outcome, clap:
 }
 
 /// Puts commands below another one.
-pub(crate) fn define(command: Command, entries: &[Entry], detail: Detail<'_>) -> Command {
-    command.subcommands(entries.iter().map(|entry| {
+pub(crate) fn define<'a>(
+    command: Command,
+    entries: impl IntoIterator<Item = &'a Entry>,
+    detail: Detail<'_>,
+) -> Command {
+    command.subcommands(entries.into_iter().map(|entry| {
         let command = Command::new(entry.name).visible_aliases(entry.aliases.iter().copied());
         match detail {
             Detail::Named(words) if !words.iter().any(|word| entry.is(word)) => command,
@@ -75,13 +79,13 @@ pub(crate) fn define(command: Command, entries: &[Entry], detail: Detail<'_>) ->
 }
 
 /// Runs the command below another one that was asked for.
-pub(crate) fn run_named(
-    entries: &[Entry],
+pub(crate) fn run_named<'a>(
+    entries: impl IntoIterator<Item = &'a Entry>,
     matches: &ArgMatches,
     context: &Context,
 ) -> Result<Outcome, clap::Error> {
     let named = matches.subcommand().and_then(|(name, below)| {
-        entries.iter().find(|entry| entry.name == name).map(|entry| (entry, below))
+        entries.into_iter().find(|entry| entry.name == name).map(|entry| (entry, below))
     });
     match named {
         Some((entry, below)) => (entry.run)(below, context),

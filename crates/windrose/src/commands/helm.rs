@@ -1,6 +1,7 @@
 //! `windrose helm`: Helm's commands on the engine of this house.
 
 mod chart;
+mod env;
 mod get;
 mod global;
 mod go_files;
@@ -8,8 +9,10 @@ mod history;
 mod install;
 mod lint;
 mod list;
+mod missing;
 mod name;
 mod operation;
+mod page;
 mod post_renderer;
 mod remote;
 mod rollback;
@@ -20,6 +23,7 @@ mod uninstall;
 mod upgrade;
 mod values;
 mod verification;
+mod version;
 
 use clap::{ArgMatches, Args, Command};
 
@@ -51,14 +55,21 @@ const COMMANDS: &[Entry] = &[
     Entry::new::<status::Args>("status"),
     Entry::new::<history::Args>("history").or(&["hist"]),
     Entry::new::<get::Args>("get"),
+    Entry::new::<show::Args>("show").or(&["inspect"]),
+    Entry::new::<env::Args>("env"),
+    Entry::new::<version::Args>("version"),
 ];
+
+fn commands() -> impl Iterator<Item = &'static Entry> {
+    COMMANDS.iter().chain(missing::COMMANDS)
+}
 
 /// The flags that all of them take, and the commands.
 pub(crate) fn define(command: Command, detail: Detail<'_>) -> Command {
-    tree::define(Group::augment_args(command), COMMANDS, detail)
+    tree::define(Group::augment_args(command), commands(), detail)
 }
 
 /// Runs the command that was asked for.
 pub(crate) fn run(matches: &ArgMatches, context: &Context) -> Result<Outcome, clap::Error> {
-    tree::run_named(COMMANDS, matches, context)
+    tree::run_named(commands(), matches, context)
 }

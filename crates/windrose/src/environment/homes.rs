@@ -8,6 +8,12 @@ use source::Proxies;
 /// Folders and files of Helm, as it finds them itself.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct HelmHomes {
+    /// `HELM_CONFIG_HOME`, else `helm` of `XDG_CONFIG_HOME`, else `~/.config/helm`.
+    pub(crate) config: PathBuf,
+    /// `HELM_CACHE_HOME`, else `helm` of `XDG_CACHE_HOME`, else `~/.cache/helm`.
+    pub(crate) cache: PathBuf,
+    /// `HELM_DATA_HOME`, else `helm` of `XDG_DATA_HOME`, else `~/.local/share/helm`.
+    pub(crate) data: PathBuf,
     /// `HELM_REPOSITORY_CONFIG`, else `repositories.yaml` of the configuration folder.
     pub(crate) repository_config: PathBuf,
     /// `HELM_REPOSITORY_CACHE`, else `repository` of the cache folder.
@@ -59,6 +65,9 @@ impl HelmHomes {
                 all: String::new(),
                 none: proxy("NO_PROXY"),
             },
+            config,
+            cache,
+            data,
         }
     }
 }

@@ -67,6 +67,12 @@ impl ChartFlags {
         self.read(context, &path, &Programs::default())
     }
 
+    /// Finds a chart and loads it as it is, whatever it lacks.
+    pub(crate) fn open(&self, context: &Context, reference: &str) -> Outcome<::chart::Chart> {
+        let path = self.find(context, reference)?;
+        Ok(read(context, &path, &Programs::default())?.0)
+    }
+
     /// Finds the chart and fetches it if need be.
     pub(crate) fn find(&self, context: &Context, reference: &str) -> Outcome<PathBuf> {
         self.locate(context, reference.trim())
@@ -80,19 +86,12 @@ impl ChartFlags {
         path: &Path,
         programs: &Programs,
     ) -> Outcome<::chart::Chart> {
-        let files = files(context, path, programs)?;
-        let told = |e: &::chart::Error| {
-            Failure::Diagnostics(e.diagnose(&files)).in_helms_words(e.to_string())
-        };
-        let (chart, warnings) = ::chart::load_with_warnings(files.clone()).map_err(|e| told(&e))?;
-        for warning in &warnings {
-            log::say(context, warning)?;
-        }
+        let (chart, files) = read(context, path, programs)?;
         let chart = match chart.installable() {
             Err(::chart::Error::MissingDependencies(_)) if self.dependency_update => {
                 update(context, path, &chart)?
             }
-            Err(error) => return Err(told(&error)),
+            Err(error) => return Err(told(&error, &files)),
             Ok(()) => chart,
         };
         if chart.metadata.deprecated {
@@ -165,6 +164,25 @@ impl ChartFlags {
             plain_http: self.plain_http,
         }
     }
+}
+
+/// A chart and its files, with Helm's warnings about them.
+fn read(
+    context: &Context,
+    path: &Path,
+    programs: &Programs,
+) -> Outcome<(::chart::Chart, Vec<::chart::File>)> {
+    let files = files(context, path, programs)?;
+    let (chart, warnings) =
+        ::chart::load_with_warnings(files.clone()).map_err(|error| told(&error, &files))?;
+    for warning in &warnings {
+        log::say(context, warning)?;
+    }
+    Ok((chart, files))
+}
+
+fn told(error: &::chart::Error, files: &[::chart::File]) -> Failure {
+    Failure::Diagnostics(error.diagnose(files)).in_helms_words(error.to_string())
 }
 
 /// The files of a chart, with a word about symbolic links to those who read Helm's log.

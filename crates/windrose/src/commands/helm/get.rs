@@ -5,7 +5,7 @@ use std::fmt::Write;
 use release::Release;
 use serde_json::{Value, json};
 
-use super::show::{self, Notes};
+use super::page::{self, Notes};
 use super::status::stored;
 use crate::cli::tree::Run;
 use crate::connection::HelmClusterFlags;
@@ -191,7 +191,7 @@ fn pairs<'a>(pairs: impl Iterator<Item = (&'a String, &'a str)>) -> String {
 }
 
 fn everything(context: &Context, release: &Release) -> Outcome {
-    let page = show::page(release, Notes::Hidden);
+    let page = page::page(release, Notes::Hidden);
     let (head, tests) = page.split_once("DESCRIPTION: ").unwrap_or((&page, ""));
     let config = yaml::to_string(&yaml::Value::from_json(&supplied(release)));
     let computed = yaml::to_string(&yaml::Value::from_json(&computed(release)?));

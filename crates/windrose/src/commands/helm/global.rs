@@ -42,4 +42,15 @@ impl GlobalFlags {
     pub(crate) fn debug(&self, environment: &Environment) -> bool {
         self.debug || environment.helm_debug
     }
+
+    /// `--burst-limit`, else what the environment says.
+    pub(crate) fn burst_limit(&self, environment: &str) -> String {
+        self.burst_limit.map_or_else(|| environment.to_owned(), |limit| limit.to_string())
+    }
+
+    /// `--qps` with two digits, else what the environment says.
+    pub(crate) fn qps(&self, environment: Option<&str>) -> String {
+        let known = environment.and_then(|text| text.parse().ok());
+        format!("{:.2}", self.qps.or(known).unwrap_or_default())
+    }
 }

@@ -2,7 +2,7 @@
 
 use release::Storage;
 
-use super::show;
+use super::page;
 use crate::cli::tree::Run;
 use crate::connection::HelmClusterFlags;
 use crate::context::Context;
@@ -40,7 +40,7 @@ impl Run for Args {
         }
         let history = &history[history.len().saturating_sub(self.max)..];
         if self.output != Format::Table {
-            let items: Vec<_> = history.iter().map(show::HistoryItem::of).collect();
+            let items: Vec<_> = history.iter().map(page::HistoryItem::of).collect();
             return structured::print(context, self.output, &items);
         }
         let header = ["REVISION", "UPDATED", "STATUS", "CHART", "APP VERSION", "DESCRIPTION"];
@@ -48,9 +48,9 @@ impl Run for Args {
         rows.extend(history.iter().map(|r| {
             vec![
                 r.version.to_string(),
-                show::ansi_c(r.info.last_deployed),
+                page::ansi_c(r.info.last_deployed),
                 r.info.status.as_str().to_owned(),
-                show::chart(r),
+                page::chart(r),
                 r.app_version().to_owned(),
                 r.info.description.clone(),
             ]

@@ -11,8 +11,8 @@ use render::Operation;
 use super::chart::ChartFlags;
 use super::name::NameFlags;
 use super::operation::{self, OperationFlags};
+use super::page::{self, Notes};
 use super::post_renderer::PostRendererFlags;
-use super::show::{self, Notes};
 use super::values::ValueFlags;
 use crate::cli::tree::Run;
 use crate::connection::HelmClusterFlags;
@@ -212,9 +212,9 @@ impl ChangeFlags {
         };
         let notes = if self.hide_notes { Notes::Hidden } else { Notes::Shown };
         match self.output {
-            Format::Table => Ok(context.out(&show::page(release, notes))?),
+            Format::Table => Ok(context.out(&page::page(release, notes))?),
             Format::Json | Format::Yaml => {
-                structured::print(context, self.output, &show::to_json(release))
+                structured::print(context, self.output, &page::to_json(release))
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use release::{Filter, Status, Storage};
 
-use super::show;
+use super::page;
 use crate::cli::tree::Run;
 use crate::connection::HelmClusterFlags;
 use crate::context::Context;
@@ -84,7 +84,7 @@ impl Run for Args {
             };
         }
         if self.output != Format::Table {
-            let items: Vec<_> = releases.iter().map(show::ListItem::of).collect();
+            let items: Vec<_> = releases.iter().map(page::ListItem::of).collect();
             return structured::print(context, self.output, &items);
         }
         let header = ["NAME", "NAMESPACE", "REVISION", "UPDATED", "STATUS", "CHART", "APP VERSION"];
@@ -95,9 +95,9 @@ impl Run for Args {
                 r.name.clone(),
                 r.namespace.clone(),
                 r.version.to_string(),
-                show::go_string(r.info.last_deployed),
+                page::go_string(r.info.last_deployed),
                 r.info.status.as_str().to_owned(),
-                show::chart(r),
+                page::chart(r),
                 r.app_version().to_owned(),
             ]
         }));

@@ -1,157 +1,107 @@
-//! How Helm shows releases: the status page, times, chart names.
+//! `windrose helm show`: parts of a chart that is not installed.
 
-use std::fmt::Write;
+use std::fmt::Write as _;
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
-use release::Release;
-use serde_json::{Map, Value};
+use ::chart::{Chart, File};
 
-/// Go's `time.ANSIC` in local time.
-pub(super) fn ansi_c(time: Option<Timestamp>) -> String {
-    let Some(time) = time else { return "Mon Jan  1 00:00:00 0001".to_owned() };
-    time.to_zoned(TimeZone::system()).strftime("%a %b %e %H:%M:%S %Y").to_string()
+use super::chart::ChartFlags;
+use crate::cli::tree::Run;
+use crate::context::Context;
+use crate::failure::{Failure, Outcome};
+
+/// Show parts of a chart
+#[derive(clap::Args, Clone, Debug)]
+#[command(subcommand_required = true, arg_required_else_help = true)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    part: Part,
 }
 
-/// Go's `Time.String()`: `2026-11-21 04:36:00.123456789 +0000 UTC`.
-pub(super) fn go_string(time: Option<Timestamp>) -> String {
-    let Some(time) = time else { return "-".to_owned() };
-    let zoned = time.to_zoned(TimeZone::system());
-    let fraction = match time.subsec_nanosecond() {
-        0 => String::new(),
-        n => format!(".{n:09}").trim_end_matches('0').to_owned(),
-    };
-    format!("{}{fraction}{}", zoned.strftime("%Y-%m-%d %H:%M:%S"), zoned.strftime(" %z %Z"))
+#[derive(clap::Subcommand, Clone, Debug)]
+enum Part {
+    /// Definition, values, README and CRDs
+    All(Which),
+    /// The definition: Chart.yaml
+    Chart(Which),
+    /// The files below crds/
+    Crds(Which),
+    /// The README
+    Readme(Which),
+    /// The values file
+    Values(Values),
 }
 
-/// `web-1.2.3`.
-pub(super) fn chart(release: &Release) -> String {
-    if release.chart_name().is_empty() {
-        return "MISSING".to_owned();
-    }
-    format!("{}-{}", release.chart_name(), release.chart_version())
+#[derive(clap::Args, Clone, Debug)]
+struct Which {
+    /// The chart: a folder, an archive, or something from elsewhere
+    #[arg(value_name = "CHART")]
+    reference: String,
+    #[command(flatten)]
+    chart: ChartFlags,
 }
 
-/// What a status page holds beside the essentials.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Notes {
-    /// With the chart's notes.
-    Shown,
-    /// Without.
-    Hidden,
+#[derive(clap::Args, Clone, Debug)]
+struct Values {
+    /// Only what this JSONPath template selects
+    #[arg(long, value_name = "TEMPLATE")]
+    jsonpath: Option<String>,
+    #[command(flatten)]
+    which: Which,
 }
 
-/// Helm's page about one release: after `install`, `upgrade` and for `status`.
-pub(super) fn page(release: &Release, notes: Notes) -> String {
-    let info = &release.info;
-    let mut text = String::new();
-    let _ = writeln!(text, "NAME: {}", release.name);
-    if info.last_deployed.is_some() {
-        let _ = writeln!(text, "LAST DEPLOYED: {}", ansi_c(info.last_deployed));
+impl Run for Args {
+    fn run(self, context: &Context) -> Outcome {
+        let open = |which: &Which| which.chart.open(context, &which.reference);
+        let text = match &self.part {
+            Part::All(which) => everything(&open(which)?),
+            Part::Chart(which) => definition(&open(which)?),
+            Part::Crds(which) => crds(&open(which)?),
+            Part::Readme(which) => readme(&open(which)?).unwrap_or_default(),
+            Part::Values(which) => {
+                if which.jsonpath.as_ref().is_some_and(|path| !path.is_empty()) {
+                    return Err(Failure::usage("--jsonpath is not there yet"));
+                }
+                values(&open(&which.which)?).unwrap_or_default()
+            }
+        };
+        Ok(context.out(&text)?)
     }
-    let _ = writeln!(text, "NAMESPACE: {}", release.namespace);
-    let _ = writeln!(text, "STATUS: {}", info.status.as_str());
-    let _ = writeln!(text, "REVISION: {}", release.version);
-    let _ = writeln!(text, "DESCRIPTION: {}", info.description);
-    let tests: Vec<_> =
-        release.hooks.iter().filter(|h| h.events.iter().any(|e| e == "test")).collect();
-    if tests.is_empty() {
-        text.push_str("TEST SUITE: None\n");
+}
+
+fn everything(chart: &Chart) -> String {
+    let mut text = definition(chart);
+    for part in [values(chart), readme(chart)].into_iter().flatten() {
+        text.push_str("---\n");
+        text.push_str(&part);
     }
-    for test in tests.iter().filter(|t| t.last_run.started_at.is_some()) {
-        let _ = writeln!(
-            text,
-            "TEST SUITE:     {}\nLast Started:   {}\nLast Completed: {}\nPhase:          {}",
-            test.name,
-            ansi_c(test.last_run.started_at),
-            ansi_c(test.last_run.completed_at),
-            test.last_run.phase
-        );
-    }
-    if notes == Notes::Shown && !info.notes.is_empty() {
-        let _ = writeln!(text, "NOTES:\n{}", info.notes.trim());
-    }
+    text.push_str(&crds(chart));
     text
 }
 
-/// The release as Helm's `--output json` shows it: the record without the chart's contents.
-pub(super) fn to_json(release: &Release) -> Value {
-    let mut all = match serde_json::to_value(release) {
-        Ok(Value::Object(map)) => map,
-        Ok(_) | Err(_) => Map::new(),
-    };
-    if let Some(Value::Object(chart)) = all.get_mut("chart") {
-        for bulk in ["templates", "files", "schema", "lock", "values", "modtime"] {
-            chart.remove(bulk);
-        }
-    }
-    Value::Object(all)
+/// What Helm read of `Chart.yaml`, written anew.
+fn definition(chart: &Chart) -> String {
+    let metadata = yaml::Value::from_json(&release::chart_metadata(&chart.metadata));
+    format!("{}\n", yaml::to_string(&metadata))
 }
 
-/// One row of `helm list` for programs, in Helm's order.
-#[derive(serde::Serialize)]
-pub(super) struct ListItem<'a> {
-    name: &'a str,
-    namespace: &'a str,
-    revision: String,
-    updated: String,
-    status: &'a str,
-    chart: String,
-    app_version: &'a str,
+fn values(chart: &Chart) -> Option<String> {
+    chart.raw_values.as_ref().map(line)
 }
 
-impl<'a> ListItem<'a> {
-    pub(super) fn of(release: &'a Release) -> Self {
-        Self {
-            name: &release.name,
-            namespace: &release.namespace,
-            revision: release.version.to_string(),
-            updated: go_string(release.info.last_deployed),
-            status: release.info.status.as_str(),
-            chart: chart(release),
-            app_version: release.app_version(),
-        }
-    }
+fn readme(chart: &Chart) -> Option<String> {
+    const NAMES: [&str; 3] = ["readme.md", "readme.txt", "readme"];
+    let is_readme = |file: &&File| NAMES.iter().any(|name| file.name.eq_ignore_ascii_case(name));
+    chart.files.iter().find(is_readme).map(line)
 }
 
-/// One row of `helm history` for programs, in Helm's order.
-#[derive(serde::Serialize)]
-pub(super) struct HistoryItem<'a> {
-    revision: i64,
-    updated: Option<String>,
-    status: &'a str,
-    chart: String,
-    app_version: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    rollback_revision: Option<i64>,
-    description: &'a str,
+fn crds(chart: &Chart) -> String {
+    chart.crds().iter().fold(String::new(), |mut text, crd| {
+        let mark = if crd.data.starts_with(b"---") { "" } else { "---\n" };
+        let _ = writeln!(text, "{mark}{}", String::from_utf8_lossy(&crd.data));
+        text
+    })
 }
 
-impl<'a> HistoryItem<'a> {
-    pub(super) fn of(release: &'a Release) -> Self {
-        let info = &release.info;
-        Self {
-            revision: release.version,
-            updated: info.last_deployed.map(|t| t.to_string()),
-            status: info.status.as_str(),
-            chart: chart(release),
-            app_version: release.app_version(),
-            rollback_revision: Some(info.rollback_revision).filter(|revision| *revision != 0),
-            description: &info.description,
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{ansi_c, go_string};
-
-    #[test]
-    fn times_are_written_as_go_writes_them() {
-        let time: jiff::Timestamp = "2026-11-01T04:06:00.120Z".parse().unwrap();
-        let shown = go_string(Some(time));
-        assert!(shown.contains(".12 "), "{shown}");
-        assert_eq!(go_string(None), "-");
-        assert!(ansi_c(Some(time)).ends_with(" 2026"));
-    }
+fn line(file: &File) -> String {
+    format!("{}\n", file.text())
 }

@@ -2,7 +2,7 @@
 
 use release::{Release, Storage};
 
-use super::show::{self, Notes};
+use super::page::{self, Notes};
 use crate::cli::tree::Run;
 use crate::connection::HelmClusterFlags;
 use crate::context::Context;
@@ -29,9 +29,9 @@ impl Run for Args {
     fn run(self, context: &Context) -> Outcome {
         let release = stored(context, &self.cluster, &self.name, self.revision)?;
         match self.output {
-            Format::Table => Ok(context.out(&show::page(&release, Notes::Shown))?),
+            Format::Table => Ok(context.out(&page::page(&release, Notes::Shown))?),
             Format::Json | Format::Yaml => {
-                structured::print(context, self.output, &show::to_json(&release))
+                structured::print(context, self.output, &page::to_json(&release))
             }
         }
     }
