@@ -21,6 +21,7 @@ mod corpus;
 #[path = "it/limits.rs"]
 mod limits;
 
+use chart::Chart;
 use chart::values::Given;
 use render::{Capabilities, Host, Operation, Options, Release, Request};
 use testkit::{Sections, random};
@@ -188,28 +189,39 @@ impl Case {
         options.given = Given::by(values.clone());
         let merged = values.merge(&read);
         let values = merged.map_err(|e| Told::new(e.to_string(), &values.diagnose(&e)))?;
-        let request = Request {
-            chart: &chart,
-            values: &values,
-            release: Release {
-                name: "rel".into(),
-                namespace: "ns1".into(),
-                revision: 1,
-                operation,
-            },
-            capabilities: &capabilities,
-            host: Host {
-                now: jiff::Timestamp::UNIX_EPOCH,
-                entropy: &random,
-                lookup: None,
-                resolve: None,
-            },
-            options,
-        };
+        let mut request = install(&chart, &values, &capabilities, options);
+        request.release.operation = operation;
         let rendered = render::render(&request);
         rendered
             .map(|r| r.template_text())
             .map_err(|e| Told::new(e.helm_text(), &e.to_diagnostics()))
+    }
+}
+
+/// What every rendering here asks for: the first revision of `rel`, without a cluster.
+fn install<'a>(
+    chart: &'a Chart,
+    values: &'a yaml::Map,
+    capabilities: &'a Capabilities,
+    options: Options,
+) -> Request<'a> {
+    Request {
+        chart,
+        values,
+        release: Release {
+            name: "rel".to_owned(),
+            namespace: "ns1".to_owned(),
+            revision: 1,
+            operation: Operation::Install,
+        },
+        capabilities,
+        host: Host {
+            now: jiff::Timestamp::UNIX_EPOCH,
+            entropy: &random,
+            lookup: None,
+            resolve: None,
+        },
+        options,
     }
 }
 

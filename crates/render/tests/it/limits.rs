@@ -1,6 +1,6 @@
 //! What a rendering may cost: Helm has no such limits, so the texts are ours.
 
-use render::{Capabilities, Error, Host, Operation, Options, Release, Request};
+use render::{Capabilities, Error, Options};
 
 fn render(template: &str, options: Options) -> Result<String, Error> {
     let file =
@@ -9,24 +9,8 @@ fn render(template: &str, options: Options) -> Result<String, Error> {
     let after = file("templates/after.yaml", "after: {{ .Values.no.value }}\n");
     let files = vec![metadata, file("templates/first.yaml", template), after];
     let chart = chart::load(files).unwrap();
-    let request = Request {
-        chart: &chart,
-        values: &yaml::Map::new(),
-        release: Release {
-            name: "rel".to_owned(),
-            namespace: "ns1".to_owned(),
-            revision: 1,
-            operation: Operation::Install,
-        },
-        capabilities: &Capabilities::default(),
-        host: Host {
-            now: jiff::Timestamp::UNIX_EPOCH,
-            entropy: &testkit::random,
-            lookup: None,
-            resolve: None,
-        },
-        options,
-    };
+    let (values, capabilities) = (yaml::Map::new(), Capabilities::default());
+    let request = super::install(&chart, &values, &capabilities, options);
     render::render(&request).map(|rendered| rendered.template_text())
 }
 
