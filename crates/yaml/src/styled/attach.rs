@@ -256,9 +256,15 @@ impl<'a, 't> Reader<'a, 't> {
 
     /// `[a: b]`, behind what says that there is a key.
     fn pair(&mut self, entry: &mut (Node, Node)) {
-        let ends = |kind: &TokenKind<'_>| {
+        self.flow_entry(entry, |kind| {
             matches!(kind, TokenKind::FlowEntry | TokenKind::FlowSequenceEnd)
-        };
+        });
+        foot_of_value(entry);
+        self.peek();
+    }
+
+    /// A key and a value of which either may be missing, behind what says that there is a key.
+    fn flow_entry(&mut self, entry: &mut (Node, Node), ends: impl Fn(&TokenKind<'_>) -> bool) {
         let next = self.peek();
         if !ends(next) && !matches!(next, TokenKind::Value) {
             self.node(&mut entry.0, Place::Flow);
@@ -269,30 +275,19 @@ impl<'a, 't> Reader<'a, 't> {
                 self.node(&mut entry.1, Place::Flow);
             }
         }
-        foot_of_value(entry);
-        self.peek();
     }
 
     fn flow_map(&mut self, node: &mut Node) {
         let Kind::Map { entries, .. } = &mut node.kind else { return };
-        let ends =
-            |kind: &TokenKind<'_>| matches!(kind, TokenKind::FlowEntry | TokenKind::FlowMappingEnd);
         for entry in entries {
             if matches!(self.peek(), TokenKind::FlowEntry) {
                 self.skip();
             }
             if matches!(self.peek(), TokenKind::Key) {
                 self.skip();
-                let next = self.peek();
-                if !ends(next) && !matches!(next, TokenKind::Value) {
-                    self.node(&mut entry.0, Place::Flow);
-                }
-                if matches!(self.peek(), TokenKind::Value) {
-                    self.skip();
-                    if !ends(self.peek()) {
-                        self.node(&mut entry.1, Place::Flow);
-                    }
-                }
+                self.flow_entry(entry, |kind| {
+                    matches!(kind, TokenKind::FlowEntry | TokenKind::FlowMappingEnd)
+                });
             } else {
                 self.node(&mut entry.0, Place::Flow);
                 self.peek();
