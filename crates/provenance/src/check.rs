@@ -4,7 +4,7 @@
 //! Invariant: numbers have a limit, so no key and no signature makes it slow.
 
 use num_bigint::BigUint;
-use p256::ecdsa::signature::hazmat::PrehashVerifier as _;
+use p256::ecdsa::signature::hazmat::PrehashVerifier;
 use sha1::{Digest as _, Sha1};
 use sha2_next::{Sha224, Sha256, Sha384, Sha512};
 
@@ -99,28 +99,16 @@ pub(crate) fn check(key: &PublicKey, signature: &Signature, signed: &[&[u8]]) ->
         Material::Rsa { n, e } => (rsa(n, e, signature.hash, &hash, first), "RSA"),
         Material::Dsa { p, q, g, y } => (dsa([p, q, g, y], &hash, first, second), "DSA"),
         Material::P256(key) => {
-            let scalars = padded::<32>(first).zip(padded::<32>(second));
-            let signature =
-                scalars.and_then(|(r, s)| p256::ecdsa::Signature::from_scalars(r, s).ok());
-            let good =
-                signature.is_some_and(|s| key.verify_prehash(&widened(&hash, 32), &s).is_ok());
-            (good, "ECDSA")
+            let read = |r: [u8; 32], s| p256::ecdsa::Signature::from_scalars(r, s).ok();
+            (ecdsa(&**key, &hash, [first, second], read), "ECDSA")
         }
         Material::P384(key) => {
-            let scalars = padded::<48>(first).zip(padded::<48>(second));
-            let signature =
-                scalars.and_then(|(r, s)| p384::ecdsa::Signature::from_scalars(r, s).ok());
-            let good =
-                signature.is_some_and(|s| key.verify_prehash(&widened(&hash, 48), &s).is_ok());
-            (good, "ECDSA")
+            let read = |r: [u8; 48], s| p384::ecdsa::Signature::from_scalars(r, s).ok();
+            (ecdsa(&**key, &hash, [first, second], read), "ECDSA")
         }
         Material::P521(key) => {
-            let scalars = padded::<66>(first).zip(padded::<66>(second));
-            let signature =
-                scalars.and_then(|(r, s)| p521::ecdsa::Signature::from_scalars(r, s).ok());
-            let good =
-                signature.is_some_and(|s| key.verify_prehash(&widened(&hash, 66), &s).is_ok());
-            (good, "ECDSA")
+            let read = |r: [u8; 66], s| p521::ecdsa::Signature::from_scalars(r, s).ok();
+            (ecdsa(&**key, &hash, [first, second], read), "ECDSA")
         }
         Material::Ed25519(point) if second.is_empty() => (ed25519(point, &hash, first), "Ed25519"),
         Material::Ed25519(point) => {
@@ -179,6 +167,18 @@ fn dsa(key: [&[u8]; 4], hash: &[u8], r: &[u8], s: &[u8]) -> bool {
     let z = BigUint::from_bytes_be(&hash[..len]);
     let (u1, u2) = (z * &w % &q, &r * w % &q);
     g.modpow(&u1, &p) * y.modpow(&u2, &p) % p % q == r
+}
+
+/// FIPS 186, on a curve whose numbers have so many bytes.
+fn ecdsa<S, const N: usize>(
+    key: &impl PrehashVerifier<S>,
+    hash: &[u8],
+    [r, s]: [&[u8]; 2],
+    read: impl FnOnce([u8; N], [u8; N]) -> Option<S>,
+) -> bool {
+    let scalars = padded(r).zip(padded(s));
+    let signature = scalars.and_then(|(r, s)| read(r, s));
+    signature.is_some_and(|s| key.verify_prehash(&widened(hash, N), &s).is_ok())
 }
 
 fn ed25519(point: &[u8; 32], hash: &[u8], signature: &[u8]) -> bool {
