@@ -1,6 +1,5 @@
 //! One case: what the oracle is asked, and what our engine says to the same.
 
-use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
@@ -179,7 +178,7 @@ fn template_command(of: &Chart) -> Result<String, String> {
         capabilities: &capabilities,
         host: render::Host {
             now: jiff::Timestamp::now(),
-            entropy: &random,
+            entropy: &testkit::random,
             lookup: None,
             resolve: None,
         },
@@ -202,19 +201,7 @@ impl template::Host for World {
     }
 
     fn random(&mut self, bytes: &mut [u8]) -> Result<(), CallError> {
-        random(bytes);
+        testkit::random(bytes);
         Ok(())
-    }
-}
-
-fn random(bytes: &mut [u8]) {
-    thread_local!(static STATE: Cell<u64> = const { Cell::new(0x9e37_79b9_7f4a_7c15) });
-    for byte in bytes {
-        let mut state = STATE.get();
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        STATE.set(state);
-        *byte = (state >> 32) as u8;
     }
 }
