@@ -16,7 +16,7 @@ use crate::generate::Generator;
 const ASKED_AGAIN: usize = 12;
 /// How many smaller cases are tried, and for how long.
 const TRIALS: usize = 1500;
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// How a case went.
 #[derive(Debug, Clone, PartialEq, Eq)]
