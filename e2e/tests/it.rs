@@ -17,6 +17,8 @@ mod pair;
 mod refused;
 #[path = "it/running.rs"]
 mod running;
+#[path = "it/scenarios.rs"]
+mod scenarios;
 #[path = "it/shop.rs"]
 mod shop;
 #[path = "it/usage.rs"]

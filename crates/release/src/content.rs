@@ -70,7 +70,11 @@ fn chart_record(chart: &Chart) -> Value {
     })
 }
 
+/// None at all are null, as in Go.
 fn files(files: &[File]) -> Value {
+    if files.is_empty() {
+        return Value::Null;
+    }
     files
         .iter()
         .map(|file| json!({ "name": file.name, "data": STANDARD.encode(&file.data) }))
