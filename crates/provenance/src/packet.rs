@@ -78,10 +78,10 @@ impl<'d> Content<'d> {
 /// A header that was read.
 struct Header {
     tag: u8,
-    /// The content if it is in one piece, or its pieces put together.
-    content: Vec<u8>,
-    /// Where the content begins; nothing where it was put together.
-    start: Option<usize>,
+    /// The content if it is in pieces, put together. Otherwise it lies between `start` and `end`: a copy
+    /// of it would be one of all that follows where packets claim to go on to the end.
+    pieces: Option<Vec<u8>>,
+    start: usize,
     end: usize,
     whole: bool,
 }
@@ -118,14 +118,15 @@ impl Stream {
     }
 
     fn read(&mut self) -> Result<Option<Packet>, Error> {
-        let header = self.header()?;
-        let short = if header.whole { Error::cut_off() } else { self.short() };
-        let mut content = Content { data: &header.content, at: 0, whole: header.whole, short };
-        let packet = parse(header.tag, &mut content);
+        let Header { tag, pieces, start, end, whole } = self.header()?;
+        let short = if whole { Error::cut_off() } else { self.short() };
+        let data = pieces.as_deref().unwrap_or(&self.data[start..end]);
+        let mut content = Content { data, at: 0, whole, short };
+        let packet = parse(tag, &mut content);
         // What a packet did not need is read as the next one, if it was understood.
-        self.at = match (&packet, header.start) {
-            (Ok(Some(Packet::Other) | None) | Err(_), _) | (_, None) => header.end,
-            (Ok(Some(_)), Some(start)) => start + content.at,
+        self.at = match (&packet, &pieces) {
+            (Ok(Some(Packet::Other) | None) | Err(_), _) | (_, Some(_)) => end,
+            (Ok(Some(_)), None) => start + content.at,
         };
         packet
     }
@@ -168,13 +169,13 @@ impl Stream {
             };
             (len, partial) = next;
         }
-        Ok(Header { tag, content, start: None, end: self.at, whole })
+        Ok(Header { tag, pieces: Some(content), start: self.at, end: self.at, whole })
     }
 
     fn content(&self, tag: u8, len: usize) -> Header {
-        let end = self.at.saturating_add(len).min(self.data.len());
-        let content = self.data[self.at..end].to_vec();
-        Header { tag, whole: content.len() == len, content, start: Some(self.at), end }
+        let start = self.at;
+        let end = start.saturating_add(len).min(self.data.len());
+        Header { tag, pieces: None, start, end, whole: end - start == len }
     }
 
     /// A length in the new format, and whether more follows.
