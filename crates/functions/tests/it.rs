@@ -128,6 +128,23 @@ pub(crate) fn execute_with_fuel(text: &str, fuel: u64) -> Result<String, String>
     execute_with(text, None, fuel)
 }
 
+/// The library has no such bound: it takes what its stack and memory hold.
+#[test]
+fn toml_goes_so_deep() {
+    for (text, what) in [("a = %s1%s", "["), ("[a%s]%s", ".a"), ("a%s = 1%s", ".a")] {
+        let error = |depth: usize| {
+            let end = if what == "[" { "]" } else { "" };
+            let call =
+                format!(r#"printf "{text}" (repeat {depth} "{what}") (repeat {depth} "{end}")"#);
+            execute_with(&format!("{{{{ (fromToml ({call})).Error }}}}"), None, 10_000).unwrap()
+        };
+        let most = if what == "[" { 500 } else { 499 };
+        assert_eq!(error(most), "<no value>", "{text}");
+        assert!(error(most + 1).ends_with(": exceeded max depth"), "{}", error(most + 1));
+        assert!(error(100_000).ends_with(": exceeded max depth"), "{text}");
+    }
+}
+
 fn execute_with(text: &str, values: Option<&str>, fuel: u64) -> Result<String, String> {
     let mut set = TemplateSet::new(functions::library(), "gotpl");
     set.add("t", diagnostic::Source::new("t", text)).map_err(|error| error.to_string())?;

@@ -41,6 +41,10 @@ pub(super) fn read(times: LocalTimes, text: &[u8]) -> Result<Result<Value, Strin
     }
 }
 
+/// Deeper values and longer dotted names are refused; the library allows what its stack and memory
+/// hold, which for a name grow by the square of its parts.
+const DEPTH: usize = 500;
+
 const NUL: &str = "toml: line 1: files cannot contain NULL bytes; probably using UTF-16; \
                    TOML files must be UTF-8";
 
@@ -168,6 +172,9 @@ impl Reader<'_> {
             let start = self.cursor.peek()?;
             if let Some(words) = misplaced(place, start) {
                 return Err(self.cursor.fault(words));
+            }
+            if parts.len() == DEPTH {
+                return Err(self.cursor.fault("exceeded max depth"));
             }
             let (part, line) = self.part(start)?;
             first.get_or_insert(line);

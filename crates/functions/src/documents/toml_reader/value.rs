@@ -4,10 +4,7 @@ use template::{Map, MapType, Value};
 
 use super::cursor::Fault;
 use super::tables::{dotted, insert};
-use super::{Reader, quoted, quoted_char};
-
-/// Deeper values are refused; the library allows what its stack holds.
-const DEPTH: usize = 500;
+use super::{DEPTH, Reader, quoted, quoted_char};
 
 impl Reader<'_> {
     /// A value, and whether it is a list between brackets.
