@@ -2,11 +2,16 @@
 //! Invariant: random bytes come from the host (keys from a generator seeded by it), the time from
 //! the host's clock; formats and error texts are those of Go's libraries.
 
+mod asn1;
 mod certificate;
+mod curve;
 mod der;
+mod elements;
 mod key;
 mod password;
 mod pem;
+mod rsa_key;
+mod x509;
 
 use std::any::Any;
 use std::net::IpAddr;
@@ -49,8 +54,8 @@ pub(crate) const FUNCTIONS: &[Function] = &[
 /// A certificate and its key, both as PEM.
 #[derive(Debug)]
 struct CertificateObject {
-    cert: String,
-    key: String,
+    cert: Vec<u8>,
+    key: Vec<u8>,
 }
 
 impl Object for CertificateObject {
@@ -67,7 +72,7 @@ impl Object for CertificateObject {
     }
 
     fn fields(&self) -> Vec<(&'static str, Value)> {
-        vec![("Cert", Value::str(&self.cert)), ("Key", Value::str(&self.key))]
+        vec![("Cert", Value::str(&*self.cert)), ("Key", Value::str(&*self.key))]
     }
 
     fn equals(&self, other: &dyn Object) -> bool {
@@ -166,17 +171,16 @@ fn issue(cx: &mut Context<'_>, request: &Request<'_>) -> Outcome {
         .key
         .to_pem()
         .map_err(|error| CallError::new(format!("error pem-encoding key: {error}")))?;
-    Ok(Value::object(CertificateObject { cert, key }))
+    Ok(Value::object(CertificateObject { cert: cert.into_bytes(), key: key.into_bytes() }))
 }
 
 fn authority(cx: &mut Context<'_>, args: &[Value], key: Option<usize>) -> Outcome {
     let key = subject_key(cx, args, key)?;
-    let name = args.text(0);
     let names = Names::default();
     issue(
         cx,
         &Request {
-            common_name: &name,
+            common_name: args.bytes(0),
             names: &names,
             days: args.int(1),
             role: Role::Authority,
@@ -195,8 +199,8 @@ fn signed(cx: &mut Context<'_>, args: &[Value], key: Option<usize>) -> Outcome {
     let key = subject_key(cx, args, key)?;
     let authority = args.any(4).downcast::<CertificateObject>();
     let authority = authority.ok_or_else(crate::fault::nil_pointer)?;
-    let issuer = certificate::Issuer::read(authority.cert.as_bytes(), authority.key.as_bytes())
-        .map_err(CallError::new)?;
+    let issuer =
+        certificate::Issuer::read(&authority.cert, &authority.key).map_err(CallError::new)?;
     endpoint(cx, args, &key, Some(&issuer))
 }
 
@@ -207,12 +211,17 @@ fn endpoint(
     key: &PrivateKey,
     issuer: Option<&certificate::Issuer>,
 ) -> Outcome {
-    let (name, names) = (args.text(0), names(args)?);
+    let (name, names) = (args.bytes(0), names(args)?);
     let days = args.int(3);
     issue(
         cx,
-        &Request { common_name: &name, names: &names, days, role: Role::Endpoint, key, issuer },
+        &Request { common_name: name, names: &names, days, role: Role::Endpoint, key, issuer },
     )
+}
+
+/// An address as Go's `net.ParseIP` reads it.
+fn address(text: &str) -> Option<IpAddr> {
+    text.parse().ok()
 }
 
 /// The alternative names of a certificate: arguments 1 (addresses) and 2 (host names).
@@ -228,9 +237,10 @@ fn names(args: &[Value]) -> Result<Names, CallError> {
             return Err(CallError::new(format!("error parsing ip: {value} is not a string")));
         };
         let text = text.to_str_lossy();
-        let address: IpAddr =
-            text.parse().map_err(|_| CallError::new(format!("error parsing ip: {text}")))?;
-        names.addresses.push(address);
+        let found = address(&text);
+        names
+            .addresses
+            .push(found.ok_or_else(|| CallError::new(format!("error parsing ip: {text}")))?);
     }
     for value in args.any(2).as_list().into_iter().flatten() {
         let Value::Str(text) = value else {
@@ -239,7 +249,7 @@ fn names(args: &[Value]) -> Result<Names, CallError> {
                 shown(value)
             )));
         };
-        names.hosts.push(text.to_str_lossy().into_owned());
+        names.hosts.push(text.as_bytes().to_vec());
     }
     Ok(names)
 }
@@ -251,13 +261,12 @@ fn build_custom(_: &mut Context<'_>, args: &[Value]) -> Outcome {
     let key =
         base64_decode(args.bytes(1)).map_err(|_| fail("unable to decode base64 private key"))?;
     let (_, block) = pem::decode(&cert).ok_or_else(|| fail("unable to decode certificate"))?;
-    certificate::check(&block).map_err(|error| {
+    x509::parse(&block).map_err(|error| {
         CallError::new(format!("error parsing certificate: decodedCert.Bytes: {error}"))
     })?;
     PrivateKey::from_pem(&key)
         .map_err(|error| CallError::new(format!("error parsing private key: {error}")))?;
-    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
-    Ok(Value::object(CertificateObject { cert: text(cert), key: text(key) }))
+    Ok(Value::object(CertificateObject { cert, key }))
 }
 
 const BLOCK: usize = 16;

@@ -46,6 +46,15 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     }),
 ];
 
+/// Whether a text is a time of the first of the layouts that reads it, and that layout writes it so.
+pub(crate) fn comes_back(layouts: &[&str], text: &[u8]) -> bool {
+    let read = |layout: &&str| {
+        let time = parse::parse(layout.as_bytes(), text, &Location::Utc).ok()?;
+        Some(layout::format(&time, layout.as_bytes()))
+    };
+    layouts.iter().find_map(read).is_some_and(|written| written == text)
+}
+
 const HTML: &[u8] = b"2006-01-02";
 const RFC3339: &[u8] = b"2006-01-02T15:04:05.999999999Z07:00";
 

@@ -22,6 +22,11 @@ pub fn host_and_path(text: &str) -> Option<(Vec<u8>, Vec<u8>)> {
     Url::parse(text.as_bytes()).ok().map(|url| (url.host, url.path))
 }
 
+/// The host of a URL, with its port; the error is that of Go's `url.Parse`.
+pub(crate) fn host(text: &[u8]) -> Result<Vec<u8>, String> {
+    Url::parse(text).map(|url| url.host)
+}
+
 fn parse(_: &mut Context<'_>, args: &[Value]) -> Outcome {
     let url = Url::parse(args.bytes(0))
         .map_err(|error| CallError::new(format!("unable to parse url: {error}")))?;

@@ -79,6 +79,12 @@ fn complex() {
     check("complex");
 }
 
+/// Keys and certificates, whole and damaged.
+#[test]
+fn keys() {
+    check("keys");
+}
+
 /// Random arguments, sampled.
 #[test]
 fn generated() {

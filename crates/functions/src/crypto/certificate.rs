@@ -6,17 +6,15 @@ use std::net::IpAddr;
 use chacha20::ChaCha20Rng;
 use chacha20::rand_core::Rng;
 use sha2_next::{Digest, Sha256};
-use x509_cert::Certificate;
-use x509_cert::der::{Decode, Encode};
 
 use super::key::PrivateKey;
-use super::{der, pem};
+use super::{der, pem, x509};
 use crate::arguments::quoted;
 
 /// Alternative names.
 #[derive(Debug, Default)]
 pub(super) struct Names {
-    pub(super) hosts: Vec<String>,
+    pub(super) hosts: Vec<Vec<u8>>,
     pub(super) addresses: Vec<IpAddr>,
 }
 
@@ -29,7 +27,7 @@ pub(super) enum Role {
 
 /// A certificate to make; without an issuer it signs itself.
 pub(super) struct Request<'a> {
-    pub(super) common_name: &'a str,
+    pub(super) common_name: &'a [u8],
     pub(super) names: &'a Names,
     pub(super) days: i64,
     pub(super) role: Role,
@@ -39,15 +37,9 @@ pub(super) struct Request<'a> {
 
 /// Who signs.
 pub(super) struct Issuer {
-    /// DER of its name.
-    subject: Vec<u8>,
-    /// DER of its public key.
-    public: Vec<u8>,
-    key_id: Option<Vec<u8>>,
+    certificate: x509::Certificate,
     pub(super) key: PrivateKey,
 }
-
-const MALFORMED: &str = "x509: malformed certificate";
 
 const KEY_USAGE: &[u8] = &[0x55, 0x1d, 0x0f];
 const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 0x1d, 0x25];
@@ -63,29 +55,13 @@ impl Issuer {
     /// From a certificate and its key as PEM; the error is Sprig's text.
     pub(super) fn read(cert: &[u8], key: &[u8]) -> Result<Self, String> {
         let (_, bytes) = pem::decode(cert).ok_or("unable to decode certificate")?;
-        let malformed =
-            || format!("error parsing certificate: decodedSignerCert.Bytes: {MALFORMED}");
-        let certificate = Certificate::from_der(&bytes).map_err(|_| malformed())?;
-        let tbs = certificate.tbs_certificate();
-        let key_id = tbs.extensions().and_then(|extensions| {
-            let found = extensions.iter().find(|one| one.extn_id.as_bytes() == SUBJECT_KEY_ID)?;
-            // An octet string in an octet string.
-            found.extn_value.as_bytes().get(2..).map(<[u8]>::to_vec)
-        });
+        let certificate = x509::parse(&bytes).map_err(|error| {
+            format!("error parsing certificate: decodedSignerCert.Bytes: {error}")
+        })?;
         let key = PrivateKey::from_pem(key)
             .map_err(|error| format!("error parsing private key: {error}"))?;
-        Ok(Self {
-            subject: tbs.subject().to_der().map_err(|_| malformed())?,
-            public: tbs.subject_public_key_info().to_der().map_err(|_| malformed())?,
-            key_id,
-            key,
-        })
+        Ok(Self { certificate, key })
     }
-}
-
-/// Whether the bytes are a certificate; the error is Go's text.
-pub(super) fn check(bytes: &[u8]) -> Result<(), String> {
-    Certificate::from_der(bytes).map(drop).map_err(|_| MALFORMED.to_owned())
 }
 
 /// Makes and signs a certificate; `now` in Unix seconds. The result is PEM.
@@ -95,19 +71,23 @@ pub(super) fn issue(
     rng: &mut ChaCha20Rng,
 ) -> Result<String, String> {
     let signer = request.issuer.map_or(request.key, |issuer| &issuer.key);
-    let algorithm = signer.algorithm();
-    let public = request.key.public()?;
-    let subject = name(request.common_name);
-    let issuer = request.issuer.map_or(&subject, |issuer| &issuer.subject);
-    if let Some(issuer) = request.issuer
-        && issuer.key.public()? != issuer.public
+    let algorithm = signer.algorithm()?;
+    let (public_algorithm, public_key) = request.key.public()?;
+    let subject = name(request.common_name)?;
+    let issuer = request.issuer.map_or(&subject, |issuer| &issuer.certificate.subject);
+    if let Some(public) = request.issuer.and_then(|issuer| issuer.certificate.public.as_ref())
+        && !signer.belongs_to(public)
     {
         return Err("x509: provided PrivateKey doesn't match parent's PublicKey".to_owned());
     }
+    let public = [public_algorithm, der::bit_string(&public_key)].concat();
+    let public = der::element(der::SEQUENCE, &[&public]);
     let mut serial = [0; 16];
     rng.fill_bytes(&mut serial);
-    let end = now.saturating_add(request.days.saturating_mul(86_400));
-    let extensions = extensions(request, &subject, issuer, &public)?;
+    // Go counts in nanoseconds, and days beyond 292 years begin anew.
+    let lifetime = request.days.wrapping_mul(86_400_000_000_000).div_euclid(1_000_000_000);
+    let end = now.saturating_add(lifetime);
+    let extensions = extensions(request, &subject, issuer, &public_key)?;
     let body = der::element(
         der::SEQUENCE,
         &[
@@ -130,7 +110,7 @@ fn extensions(
     request: &Request<'_>,
     subject: &[u8],
     issuer: &[u8],
-    public: &[u8],
+    public_key: &[u8],
 ) -> Result<Vec<u8>, String> {
     let authority = request.role == Role::Authority;
     // Signature and key encipherment; certificate signing for an authority.
@@ -148,10 +128,11 @@ fn extensions(
     ]
     .concat();
     if authority {
-        let id = der::element(der::OCTET_STRING, &[&key_id(public)]);
+        // The leftmost 160 bits of the public key's SHA-256 (RFC 7093, method 1).
+        let id = der::element(der::OCTET_STRING, &[&Sha256::digest(public_key)[..20]]);
         out.extend(extension(SUBJECT_KEY_ID, Critical::No, &id));
     }
-    let issuer_id = request.issuer.and_then(|issuer| issuer.key_id.as_ref());
+    let issuer_id = request.issuer.map(|issuer| &issuer.certificate.key_id);
     if let Some(id) = issuer_id.filter(|id| issuer != subject && !id.is_empty()) {
         let id = der::element(der::primitive_context(0), &[id]);
         let id = der::element(der::SEQUENCE, &[&id]);
@@ -184,10 +165,10 @@ fn alternative_names(names: &Names) -> Result<Option<Vec<u8>>, String> {
     let mut out = Vec::new();
     for host in &names.hosts {
         if !host.is_ascii() {
-            let host = quoted(host.as_bytes());
+            let host = quoted(host);
             return Err(format!("x509: {host} cannot be encoded as an IA5String"));
         }
-        out.extend(der::element(der::primitive_context(2), &[host.as_bytes()]));
+        out.extend(der::element(der::primitive_context(2), &[host]));
     }
     for address in &names.addresses {
         let address: Vec<u8> = match address.to_canonical() {
@@ -200,26 +181,22 @@ fn alternative_names(names: &Names) -> Result<Option<Vec<u8>>, String> {
 }
 
 /// A name with a common name alone; empty if that is.
-fn name(common_name: &str) -> Vec<u8> {
+fn name(common_name: &[u8]) -> Result<Vec<u8>, String> {
     if common_name.is_empty() {
-        return der::element(der::SEQUENCE, &[]);
+        return Ok(der::element(der::SEQUENCE, &[]));
     }
-    let printable = |b: u8| b.is_ascii_alphanumeric() || b" '()+,-./:=?".contains(&b);
-    let tag =
-        if common_name.bytes().all(printable) { der::PRINTABLE_STRING } else { der::UTF8_STRING };
+    let printable = |b: &u8| b.is_ascii_alphanumeric() || b" '()+,-./:=?".contains(b);
+    let tag = if common_name.iter().all(printable) {
+        der::PRINTABLE_STRING
+    } else if std::str::from_utf8(common_name).is_ok() {
+        der::UTF8_STRING
+    } else {
+        return Err("asn1: string not valid UTF-8".to_owned());
+    };
     let oid = der::element(der::OBJECT, &[COMMON_NAME]);
-    let text = der::element(tag, &[common_name.as_bytes()]);
+    let text = der::element(tag, &[common_name]);
     let attribute = der::element(der::SEQUENCE, &[&oid, &text]);
-    der::element(der::SEQUENCE, &[&der::element(der::SET, &[&attribute])])
-}
-
-/// The leftmost 160 bits of the public key's SHA-256 (RFC 7093, method 1).
-fn key_id(public: &[u8]) -> Vec<u8> {
-    use x509_cert::spki::SubjectPublicKeyInfoRef;
-    let bits = SubjectPublicKeyInfoRef::from_der(public)
-        .map(|info| info.subject_public_key.raw_bytes().to_vec())
-        .unwrap_or_default();
-    Sha256::digest(bits)[..20].to_vec()
+    Ok(der::element(der::SEQUENCE, &[&der::element(der::SET, &[&attribute])]))
 }
 
 fn time(unix: i64) -> Result<Vec<u8>, String> {

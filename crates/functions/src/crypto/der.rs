@@ -1,5 +1,5 @@
-//! Writing DER, as little of ASN.1 as certificates and keys need. Reading is left to the crates
-//! that know each structure.
+//! Writing DER, as little of ASN.1 as certificates and keys need. Reading is in `asn1` and
+//! `elements`.
 
 pub(super) const INTEGER: u8 = 0x02;
 pub(super) const BIT_STRING: u8 = 0x03;

@@ -5,38 +5,34 @@
 use chacha20::ChaCha20Rng;
 use chacha20::rand_core::Rng;
 use p256::elliptic_curve::Generate as _;
-use rsa::pkcs1::{DecodeRsaPrivateKey, EncodeRsaPrivateKey};
-use rsa::pkcs8::{DecodePrivateKey, EncodePublicKey, ObjectIdentifier, PrivateKeyInfoRef};
-use rsa::traits::{PrivateKeyParts as _, PublicKeyParts as _};
-use rsa::{BoxedUint, Pkcs1v15Sign, RsaPrivateKey};
-use sha2_next::{Digest, Sha256};
+use rsa::traits::PrivateKeyParts as _;
+use rsa::{BoxedUint, RsaPrivateKey};
 
+use super::asn1::{self, Fields};
+use super::curve::{Curve, CurveKey};
+use super::rsa_key::{self, RsaKey};
+use super::x509::PublicKey;
 use super::{der, pem, price};
 
-/// A private key that can sign, and one that cannot.
+/// A private key that can sign, and those that cannot.
 pub(super) enum PrivateKey {
-    Rsa(Box<RsaPrivateKey>),
-    P256(p256::ecdsa::SigningKey),
-    P384(p384::ecdsa::SigningKey),
-    P521(p521::ecdsa::SigningKey),
+    Rsa(Box<RsaKey>),
+    Curve(CurveKey),
     Ed25519(ed25519_dalek::SigningKey),
     /// Only passed through: Go signs no certificates with it.
     Dsa(Vec<u8>),
+    /// Only read.
+    X25519,
 }
 
-const RSA_OID: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
-const EC_OID: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.10045.2.1");
-const ED25519_OID: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.101.112");
-
-/// DER of the object identifiers of algorithms and curves.
+/// DER of the object identifiers of algorithms.
+const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
+const ECDSA: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
 const SHA256_WITH_RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0b];
 const ECDSA_WITH_SHA256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x02];
 const ECDSA_WITH_SHA384: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x03];
 const ECDSA_WITH_SHA512: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x04];
 const ED25519: &[u8] = &[0x2b, 0x65, 0x70];
-const CURVE_P256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
-const CURVE_P384: &[u8] = &[0x2b, 0x81, 0x04, 0x00, 0x22];
-const CURVE_P521: &[u8] = &[0x2b, 0x81, 0x04, 0x00, 0x23];
 
 const NO_SIGNER: &str = "x509: certificate private key does not implement crypto.Signer";
 
@@ -61,13 +57,13 @@ impl PrivateKey {
         if key.d().bits() <= 64 * N as u32 {
             return Err("crypto/rsa: d too small".to_owned());
         }
-        Ok(Self::Rsa(Box::new(key)))
+        Ok(Self::Rsa(Box::new(RsaKey::from_library(key))))
     }
 
     /// A new key on P-256.
     pub(super) fn generate_ecdsa(rng: &mut ChaCha20Rng) -> Result<Self, String> {
         let key = p256::SecretKey::try_generate_from_rng(rng).map_err(|error| error.to_string())?;
-        Ok(Self::P256(key.into()))
+        Ok(Self::Curve(CurveKey::P256(key.into())))
     }
 
     /// A new Ed25519 key.
@@ -103,167 +99,257 @@ impl PrivateKey {
     /// Reads the first PEM block; the error is Sprig's text.
     pub(super) fn from_pem(text: &[u8]) -> Result<Self, String> {
         let (label, bytes) = pem::decode(text).ok_or("no PEM data in input")?;
-        match label.as_str() {
-            "PRIVATE KEY" => {
-                Self::from_pkcs8(&bytes).map_err(|error| format!("decoding PEM as PKCS#8: {error}"))
+        let kind = label.strip_suffix(b" PRIVATE KEY");
+        let (key, failed) = match (label.as_slice(), kind) {
+            (b"PRIVATE KEY", _) => (Self::from_pkcs8(&bytes), "decoding PEM as PKCS#8"),
+            (_, Some(b"RSA")) => (Self::from_pkcs1(&bytes), "parsing RSA private key from PEM"),
+            (_, Some(b"EC")) => (Self::from_sec1(None, &bytes), "parsing EC private key from PEM"),
+            (_, Some(b"DSA")) => (Self::from_dsa(bytes), "parsing DSA private key from PEM"),
+            _ => {
+                let what = match kind {
+                    Some(_) => "invalid private key type",
+                    None => "no private key data in PEM block of type",
+                };
+                return Err(format!("{what} {}", String::from_utf8_lossy(&label)));
             }
-            "RSA PRIVATE KEY" => RsaPrivateKey::from_pkcs1_der(&bytes)
-                .map(|key| Self::Rsa(Box::new(key)))
-                .map_err(|error| format!("parsing RSA private key from PEM: {error}")),
-            "EC PRIVATE KEY" => Self::from_sec1(&bytes).ok_or_else(|| {
-                "parsing EC private key from PEM: x509: failed to parse EC private key".into()
-            }),
-            "DSA PRIVATE KEY" => Ok(Self::Dsa(bytes)),
-            other => Err(match other.strip_suffix(" PRIVATE KEY") {
-                Some(_) => format!("invalid private key type {other}"),
-                None => format!("no private key data in PEM block of type {other}"),
-            }),
-        }
+        };
+        key.map_err(|error| format!("{failed}: {error}"))
+    }
+
+    fn from_pkcs1(bytes: &[u8]) -> Result<Self, String> {
+        let other_form = |bytes: &[u8]| {
+            let pkcs8 = || read_pkcs8(bytes).is_ok().then_some(USE_PKCS8);
+            if read_sec1(bytes).is_ok() { Some(USE_EC) } else { pkcs8() }
+        };
+        RsaKey::from_pkcs1(bytes, other_form).map(|key| Self::Rsa(Box::new(key)))
     }
 
     fn from_pkcs8(bytes: &[u8]) -> Result<Self, String> {
-        let info = PrivateKeyInfoRef::try_from(bytes).map_err(|error| error.to_string())?;
-        let oid = info.algorithm.oid;
-        if oid == RSA_OID {
-            let key = RsaPrivateKey::from_pkcs8_der(bytes).map_err(|error| error.to_string())?;
-            return Ok(Self::Rsa(Box::new(key)));
+        let info = read_pkcs8(bytes).map_err(|error| {
+            if read_sec1(bytes).is_ok() {
+                USE_EC.to_owned()
+            } else if rsa_key::has_form(bytes) {
+                USE_PKCS1.to_owned()
+            } else {
+                error
+            }
+        })?;
+        let embedded = |kind: &'static str| {
+            move |error: String| {
+                format!("x509: failed to parse {kind} private key embedded in PKCS#8: {error}")
+            }
+        };
+        match info.algorithm.as_slice() {
+            [1, 2, 840, 113_549, 1, 1, 1] => Self::from_pkcs1(info.key).map_err(embedded("RSA")),
+            [1, 2, 840, 10_045, 2, 1] => {
+                let curve = Fields::new(info.parameters).next(asn1::OID).and_then(asn1::oid);
+                Self::from_sec1(curve.ok().as_deref(), info.key).map_err(embedded("EC"))
+            }
+            [1, 3, 101, 112] => {
+                let secret = info.secret("Ed25519")?;
+                let secret = <[u8; 32]>::try_from(secret).map_err(|_| {
+                    format!("x509: invalid Ed25519 private key length: {}", secret.len())
+                })?;
+                Ok(Self::Ed25519(ed25519_dalek::SigningKey::from_bytes(&secret)))
+            }
+            [1, 3, 101, 110] => match info.secret("X25519")?.len() {
+                32 => Ok(Self::X25519),
+                _ => Err("crypto/ecdh: invalid private key size".to_owned()),
+            },
+            other => Err(format!(
+                "x509: PKCS#8 wrapping contained private key with unknown algorithm: {}",
+                asn1::dotted(other)
+            )),
         }
-        if oid == EC_OID {
-            let key = p256::SecretKey::from_pkcs8_der(bytes).map(|key| Self::P256(key.into()));
-            let key = key.or_else(|_| {
-                p384::SecretKey::from_pkcs8_der(bytes).map(|key| Self::P384(key.into()))
-            });
-            let key = key.or_else(|_| {
-                p521::SecretKey::from_pkcs8_der(bytes).map(|key| Self::P521(key.into()))
-            });
-            return key
-                .map_err(|_| "x509: failed to parse EC private key embedded in PKCS#8".into());
-        }
-        if oid == ED25519_OID {
-            // An octet string in an octet string.
-            let secret = info.private_key.as_bytes().strip_prefix(&[der::OCTET_STRING, 32]);
-            let secret = secret.and_then(|secret| <[u8; 32]>::try_from(secret).ok());
-            let secret = secret.ok_or("x509: invalid Ed25519 private key")?;
-            return Ok(Self::Ed25519(ed25519_dalek::SigningKey::from_bytes(&secret)));
-        }
-        Err(format!("x509: PKCS#8 wrapping contained private key with unknown algorithm: {oid}"))
     }
 
-    fn from_sec1(bytes: &[u8]) -> Option<Self> {
-        let p256 = p256::SecretKey::from_sec1_der(bytes).map(|key| Self::P256(key.into()));
-        let p384 = |_| p384::SecretKey::from_sec1_der(bytes).map(|key| Self::P384(key.into()));
-        let p521 = |_| p521::SecretKey::from_sec1_der(bytes).map(|key| Self::P521(key.into()));
-        p256.or_else(p384).or_else(p521).ok()
+    fn from_sec1(curve: Option<&[u32]>, bytes: &[u8]) -> Result<Self, String> {
+        let key = read_sec1(bytes).map_err(|error| {
+            if read_pkcs8(bytes).is_ok() {
+                USE_PKCS8.to_owned()
+            } else if rsa_key::has_form(bytes) {
+                USE_PKCS1.to_owned()
+            } else {
+                format!("x509: failed to parse EC private key: {error}")
+            }
+        })?;
+        if key.version != 1 {
+            return Err(format!("x509: unknown EC private key version {}", key.version));
+        }
+        let curve = Curve::by_oid(curve.unwrap_or(&key.curve));
+        let curve = curve.ok_or("x509: unknown elliptic curve")?;
+        curve.key(key.secret).map(Self::Curve)
+    }
+
+    fn from_dsa(bytes: Vec<u8>) -> Result<Self, String> {
+        let key = Fields::new(&bytes).next(asn1::Field::structure("DSAKeyFormat"))?;
+        let mut fields = Fields::new(key.content);
+        asn1::int(fields.next(asn1::INT)?)?;
+        for _ in 0..5 {
+            asn1::big(fields.next(asn1::BIG)?)?;
+        }
+        Ok(Self::Dsa(bytes))
     }
 
     /// The key as Sprig writes it.
     pub(super) fn to_pem(&self) -> Result<String, String> {
         Ok(match self {
-            Self::Rsa(key) => {
-                let document = key.to_pkcs1_der().map_err(|error| error.to_string())?;
-                pem::encode("RSA PRIVATE KEY", document.as_bytes())
-            }
-            Self::P256(key) => {
-                let point = key.verifying_key().to_sec1_point(false);
-                sec1(&key.to_bytes(), CURVE_P256, point.as_bytes())
-            }
-            Self::P384(key) => {
-                let point = key.verifying_key().to_sec1_point(false);
-                sec1(&key.to_bytes(), CURVE_P384, point.as_bytes())
-            }
-            Self::P521(key) => {
-                let point = key.verifying_key().to_sec1_point(false);
-                sec1(&key.to_bytes(), CURVE_P521, point.as_bytes())
-            }
+            Self::Rsa(key) => pem::encode("RSA PRIVATE KEY", &key.to_pkcs1()?),
+            Self::Curve(key) => pem::encode("EC PRIVATE KEY", &sec1(key)),
             Self::Ed25519(key) => {
                 let secret = der::element(der::OCTET_STRING, &[&key.to_bytes()]);
-                let algorithm =
-                    der::element(der::SEQUENCE, &[&der::element(der::OBJECT, &[ED25519])]);
                 let secret = der::element(der::OCTET_STRING, &[&secret]);
-                let info = [&der::integer(&[0])[..], &algorithm, &secret];
+                let info = [&der::integer(&[0])[..], &algorithm(ED25519, &[]), &secret];
                 pem::encode("PRIVATE KEY", &der::element(der::SEQUENCE, &info))
             }
             Self::Dsa(bytes) => pem::encode("DSA PRIVATE KEY", bytes),
+            Self::X25519 => return Err(unsupported("*ecdh.PublicKey")),
         })
     }
 
-    /// The public key as a certificate holds it (`SubjectPublicKeyInfo`).
-    pub(super) fn public(&self) -> Result<Vec<u8>, String> {
-        let document = match self {
-            Self::Rsa(key) => key.to_public_key().to_public_key_der(),
-            Self::P256(key) => key.verifying_key().to_public_key_der(),
-            Self::P384(key) => key.verifying_key().to_public_key_der(),
-            Self::P521(key) => key.verifying_key().to_public_key_der(),
-            Self::Ed25519(key) => {
-                let algorithm =
-                    der::element(der::SEQUENCE, &[&der::element(der::OBJECT, &[ED25519])]);
-                let public = der::bit_string(key.verifying_key().as_bytes());
-                return Ok(der::element(der::SEQUENCE, &[&algorithm, &public]));
+    /// The public key's algorithm and bytes, as a certificate holds them.
+    pub(super) fn public(&self) -> Result<(Vec<u8>, Vec<u8>), String> {
+        match self {
+            Self::Rsa(key) => {
+                let numbers = [&key.n, &key.e].map(|number| der::integer(&number.to_bytes_be()));
+                let key = der::element(der::SEQUENCE, &[&numbers[0], &numbers[1]]);
+                Ok((algorithm(RSA, &[der::NULL, 0]), key))
             }
-            Self::Dsa(_) => return Err(NO_SIGNER.to_owned()),
-        };
-        Ok(document.map_err(|error| error.to_string())?.into_vec())
+            Self::Curve(key) => {
+                let curve = der::element(der::OBJECT, &[key.curve().oid()]);
+                Ok((algorithm(ECDSA, &curve), key.point()))
+            }
+            Self::Ed25519(key) => {
+                Ok((algorithm(ED25519, &[]), key.verifying_key().as_bytes().to_vec()))
+            }
+            Self::Dsa(_) => Err(unsupported("*dsa.PublicKey")),
+            Self::X25519 => Err(unsupported("*ecdh.PublicKey")),
+        }
+    }
+
+    /// Whether this is the private key of a public one.
+    pub(super) fn belongs_to(&self, public: &PublicKey) -> bool {
+        match (self, public) {
+            (Self::Rsa(key), PublicKey::Rsa { n, e }) => (&key.n, &key.e) == (n, e),
+            (Self::Curve(key), PublicKey::Curve(curve, point)) => {
+                key.curve() == *curve && key.point() == *point
+            }
+            (Self::Ed25519(key), PublicKey::Ed25519(public)) => {
+                key.verifying_key().as_bytes()[..] == **public
+            }
+            _ => false,
+        }
     }
 
     /// DER of the algorithm that this key signs by.
-    pub(super) fn algorithm(&self) -> Vec<u8> {
+    pub(super) fn algorithm(&self) -> Result<Vec<u8>, String> {
         let (oid, null): (&[u8], &[u8]) = match self {
             Self::Rsa(_) => (SHA256_WITH_RSA, &[der::NULL, 0]),
-            Self::P256(_) => (ECDSA_WITH_SHA256, &[]),
-            Self::P384(_) => (ECDSA_WITH_SHA384, &[]),
-            Self::P521(_) => (ECDSA_WITH_SHA512, &[]),
+            Self::Curve(key) => match key.curve() {
+                Curve::P224 | Curve::P256 => (ECDSA_WITH_SHA256, &[]),
+                Curve::P384 => (ECDSA_WITH_SHA384, &[]),
+                Curve::P521 => (ECDSA_WITH_SHA512, &[]),
+            },
             Self::Ed25519(_) => (ED25519, &[]),
-            Self::Dsa(_) => (&[], &[]),
+            Self::Dsa(_) | Self::X25519 => return Err(NO_SIGNER.to_owned()),
         };
-        der::element(der::SEQUENCE, &[&der::element(der::OBJECT, &[oid]), null])
+        Ok(algorithm(oid, null))
     }
 
     /// What a signature takes of a render's budget.
     pub(super) fn price(&self) -> u64 {
         match self {
-            Self::Rsa(key) => price::rsa_signature(u64::from(key.n().bits())),
-            Self::P256(_) | Self::P384(_) | Self::P521(_) | Self::Ed25519(_) => price::CURVE,
-            Self::Dsa(_) => 0,
+            Self::Rsa(key) => price::rsa_signature(key.n.bits()),
+            Self::Curve(_) | Self::Ed25519(_) => price::CURVE,
+            Self::Dsa(_) | Self::X25519 => 0,
         }
     }
 
     /// Signs a message.
     pub(super) fn sign(&self, message: &[u8]) -> Result<Vec<u8>, String> {
         use p256::ecdsa::signature::Signer as _;
-        let failed = |error: &dyn std::fmt::Display| error.to_string();
         match self {
-            Self::Rsa(key) => key
-                .sign(Pkcs1v15Sign::new::<Sha256>(), &Sha256::digest(message))
-                .map_err(|error| failed(&error)),
-            Self::P256(key) => {
-                let signature: p256::ecdsa::DerSignature =
-                    key.try_sign(message).map_err(|error| failed(&error))?;
-                Ok(signature.to_bytes().into_vec())
-            }
-            Self::P384(key) => {
-                let signature: p384::ecdsa::DerSignature =
-                    key.try_sign(message).map_err(|error| failed(&error))?;
-                Ok(signature.to_bytes().into_vec())
-            }
-            Self::P521(key) => {
-                let signature: p521::ecdsa::DerSignature =
-                    key.try_sign(message).map_err(|error| failed(&error))?;
-                Ok(signature.to_bytes().into_vec())
-            }
+            Self::Rsa(key) => key.sign(message),
+            Self::Curve(key) => key.sign(message),
             Self::Ed25519(key) => Ok(key.sign(message).to_bytes().to_vec()),
-            Self::Dsa(_) => Err(NO_SIGNER.to_owned()),
+            Self::Dsa(_) | Self::X25519 => Err(NO_SIGNER.to_owned()),
         }
     }
 }
 
+const USE_EC: &str =
+    "x509: failed to parse private key (use ParseECPrivateKey instead for this key format)";
+const USE_PKCS1: &str =
+    "x509: failed to parse private key (use ParsePKCS1PrivateKey instead for this key format)";
+const USE_PKCS8: &str =
+    "x509: failed to parse private key (use ParsePKCS8PrivateKey instead for this key format)";
+
+fn unsupported(kind: &str) -> String {
+    format!("x509: unsupported public key type: {kind}")
+}
+
+fn algorithm(oid: &[u8], parameters: &[u8]) -> Vec<u8> {
+    der::element(der::SEQUENCE, &[&der::element(der::OBJECT, &[oid]), parameters])
+}
+
+/// PKCS #8.
+struct Pkcs8<'a> {
+    algorithm: asn1::Oid,
+    parameters: &'a [u8],
+    key: &'a [u8],
+}
+
+fn read_pkcs8(bytes: &[u8]) -> Result<Pkcs8<'_>, String> {
+    let whole = Fields::new(bytes).next(asn1::Field::structure("pkcs8"))?;
+    let mut fields = Fields::new(whole.content);
+    asn1::int(fields.next(asn1::INT)?)?;
+    let identifier = fields.next(asn1::Field::structure("AlgorithmIdentifier"))?;
+    let mut inner = Fields::new(identifier.content);
+    let algorithm = asn1::oid(inner.next(asn1::OID)?)?;
+    let parameters = inner.maybe(asn1::ANY.optional())?.map_or(&[][..], |any| any.whole);
+    let key = fields.next(asn1::BYTES)?.content;
+    Ok(Pkcs8 { algorithm, parameters, key })
+}
+
+impl<'a> Pkcs8<'a> {
+    /// The secret of a curve that has no parameters.
+    fn secret(&self, curve: &str) -> Result<&'a [u8], String> {
+        if !self.parameters.is_empty() {
+            return Err(format!("x509: invalid {curve} private key parameters"));
+        }
+        let secret = Fields::new(self.key).next(asn1::BYTES);
+        let secret = secret.map_err(|error| format!("x509: invalid {curve} private key: {error}"));
+        Ok(secret?.content)
+    }
+}
+
+/// `ecPrivateKey` of SEC 1.
+struct Sec1<'a> {
+    version: i64,
+    secret: &'a [u8],
+    curve: asn1::Oid,
+}
+
+fn read_sec1(bytes: &[u8]) -> Result<Sec1<'_>, String> {
+    let whole = Fields::new(bytes).next(asn1::Field::structure("ecPrivateKey"))?;
+    let mut fields = Fields::new(whole.content);
+    let version = asn1::int(fields.next(asn1::INT)?)?;
+    let secret = fields.next(asn1::BYTES)?.content;
+    let curve = fields.maybe(asn1::OID.optional().explicit(0))?;
+    let curve = curve.map(asn1::oid).transpose()?.unwrap_or_default();
+    if let Some(public) = fields.maybe(asn1::BITS.optional().explicit(1))? {
+        asn1::check_bits(public)?;
+    }
+    Ok(Sec1 { version, secret, curve })
+}
+
 /// An EC key as Go writes it: the scalar, the curve, the point.
-fn sec1(secret: &[u8], curve: &[u8], point: &[u8]) -> String {
+fn sec1(key: &CurveKey) -> Vec<u8> {
     let parts = [
         der::integer(&[1]),
-        der::element(der::OCTET_STRING, &[secret]),
-        der::element(der::context(0), &[&der::element(der::OBJECT, &[curve])]),
-        der::element(der::context(1), &[&der::bit_string(point)]),
+        der::element(der::OCTET_STRING, &[&key.scalar()]),
+        der::element(der::context(0), &[&der::element(der::OBJECT, &[key.curve().oid()])]),
+        der::element(der::context(1), &[&der::bit_string(&key.point())]),
     ];
-    let parts = [&parts[0][..], &parts[1], &parts[2], &parts[3]];
-    pem::encode("EC PRIVATE KEY", &der::element(der::SEQUENCE, &parts))
+    der::element(der::SEQUENCE, &[&parts.concat()])
 }

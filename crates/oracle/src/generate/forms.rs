@@ -142,7 +142,7 @@ str b64enc str
 str base path
 bool = hasPrefix "$2a$" (bcrypt {str})
 int biggest num num*
-str = (buildCustomCert {pem} {pem}).Cert
+str = (buildCustomCert {certcode} {keycode}).Cert
 any call any any*
 str camelcase str
 str cat any*
@@ -204,12 +204,12 @@ list fromYamlArray yaml
 bool ge num num
 bool ge str str
 str = (genCA "ca" 1).Cert | trunc 27
-str = (genCAWithKey "ca" 1 {pem}).Key | trunc 30
+str = (genCAWithKey "ca" 1 {pem}).Key
 str = genPrivateKey {keytype} | trunc 15
 str = (genSelfSignedCert "a" nil nil 1).Cert | trunc 27
-str = (genSelfSignedCertWithKey {str} (list) {strs} 1 {pem}).Key | trunc 30
-str = (genSignedCert "a" nil (list "b") 1 (buildCustomCert {pem} {pem})).Cert | trunc 27
-str = (genSignedCertWithKey "a" {list} {strs} 1 (genCAWithKey "ca" 1 {pem}) {pem}).Key | trunc 30
+str = (genSelfSignedCertWithKey {str} (list) (list {str}) 1 {pem}).Key
+str = (genSignedCert "a" nil (list "b") 1 (buildCustomCert {certcode} {keycode})).Cert | trunc 27
+str = (genSignedCertWithKey {str} (list) (list {str}) 1 (buildCustomCert {certcode} {keycode}) {pem}).Key
 any get map key
 str getHostByName str
 bool gt num num

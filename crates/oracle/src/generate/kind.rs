@@ -45,7 +45,12 @@ pub(crate) enum Type {
     Template,
     Source,
     B64,
+    /// A private key in PEM.
     Pem,
+    /// The same in base 64.
+    Keycode,
+    /// A certificate in PEM in base 64.
+    Certcode,
     Keytype,
     Passtype,
     Kindname,
@@ -93,6 +98,8 @@ impl Type {
             "source" => Self::Source,
             "b64" => Self::B64,
             "pem" => Self::Pem,
+            "keycode" => Self::Keycode,
+            "certcode" => Self::Certcode,
             "keytype" => Self::Keytype,
             "passtype" => Self::Passtype,
             "kindname" => Self::Kindname,

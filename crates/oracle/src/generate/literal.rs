@@ -6,6 +6,7 @@
 
 mod document;
 mod format;
+mod key;
 mod moment;
 mod name;
 mod number;
@@ -19,6 +20,7 @@ pub(crate) use text::{quoted, raw};
 
 use super::kind::Type;
 use crate::choices::Choices;
+use key::Holds;
 use refused::REFUSED;
 use text::quote;
 
@@ -117,7 +119,9 @@ pub(crate) fn tamed(c: &mut Choices, kind: Type, tame: bool) -> String {
         Type::Template => pool(c, &["t0", "t1", "t2", "nope", ""]),
         Type::Source => pool(c, name::SOURCES),
         Type::B64 => pool(c, name::ENCODED),
-        Type::Pem => pool(c, name::PEMS),
+        Type::Pem => quoted(&key::pem(c, Holds::Key, tame)),
+        Type::Keycode => quoted(&key::code(c, Holds::Key, tame)),
+        Type::Certcode => quoted(&key::code(c, Holds::Certificate, tame)),
         Type::Keytype => pool(c, &["ed25519", "ecdsa", "foo", ""]),
         Type::Passtype => pool(c, &["long", "maximum", "medium", "short", "basic", "pin", "other"]),
         Type::Kindname => pool(c, name::KINDS),
