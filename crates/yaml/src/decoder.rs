@@ -252,8 +252,9 @@ impl<'a, 't> Decoder<'a, 't> {
 
     fn entries(&mut self, id: usize, children: Children, map: &mut Map) -> Result<(), Failed> {
         let wanted = self.wanted;
-        // This map's own keys without a name: one that is given again has the later value.
-        let mut own: Vec<usize> = Vec::new();
+        // Where in `nameless` this map's own keys stand, by their number: one that is given again has
+        // the later value.
+        let mut own: BTreeMap<Option<u64>, usize> = BTreeMap::new();
         // Where in `nameless` the keys stand that are in a value.
         let mut held: BTreeMap<String, Range<usize>> = BTreeMap::new();
         for (key_id, value_id) in self.tree.entries(id, children) {
@@ -329,23 +330,27 @@ impl<'a, 't> Decoder<'a, 't> {
         }
     }
 
-    /// The string that a key without quotes becomes; `own` are its map's keys without a name.
-    fn key_name(&mut self, entry: (usize, usize), key: &Value, own: &mut Vec<usize>) -> String {
+    /// The string that a key without quotes becomes; `own` are its map's keys without a name, null and
+    /// large numbers.
+    fn key_name(
+        &mut self,
+        entry: (usize, usize),
+        key: &Value,
+        own: &mut BTreeMap<Option<u64>, usize>,
+    ) -> String {
         match key {
             Value::Bool(b) => b.to_string(),
             Value::Int(n) => n.to_string(),
             Value::Float(f) => json::key_of_float(*f),
             Value::String(_) | Value::Null | Value::Uint(_) | Value::List(_) | Value::Map(_) => {
-                for at in own.iter() {
-                    if let Some(Some((_, value, known))) = self.nameless.get_mut(*at)
-                        && known == key
-                    {
-                        *value = entry.1;
-                        return String::new();
-                    }
+                let number = if let Value::Uint(number) = key { Some(*number) } else { None };
+                let before = own.get(&number).and_then(|at| self.nameless.get_mut(*at));
+                if let Some(Some((_, value, _))) = before {
+                    *value = entry.1;
+                } else {
+                    own.insert(number, self.nameless.len());
+                    self.nameless.push(Some((entry.0, entry.1, key.clone())));
                 }
-                own.push(self.nameless.len());
-                self.nameless.push(Some((entry.0, entry.1, key.clone())));
                 String::new()
             }
         }

@@ -58,11 +58,20 @@ impl Decoder<'_, '_> {
                 let mut entries = Vec::new();
                 descend(|| self.decoded_entries(id, *children, &mut entries))?;
                 entries.sort_by(|(one, _), (other, _)| order(one, other));
+                // A key that is given again has the later value.
+                entries.dedup_by(|later, earlier| {
+                    let again = is_same(&earlier.0, &later.0);
+                    if again {
+                        std::mem::swap(&mut earlier.1, &mut later.1);
+                    }
+                    again
+                });
                 Ok(Decoded::Map(entries))
             }
         }
     }
 
+    /// All entries in their order, also those whose key is given again.
     fn decoded_entries(
         &mut self,
         id: usize,
@@ -75,10 +84,7 @@ impl Decoder<'_, '_> {
                 continue;
             }
             let (key, value) = (self.decoded_node(key)?, self.decoded_node(value)?);
-            match entries.iter_mut().find(|(known, _)| is_same(known, &key)) {
-                Some((_, old)) => *old = value,
-                None => entries.push((key, value)),
-            }
+            entries.push((key, value));
         }
         Ok(())
     }
@@ -101,7 +107,7 @@ impl Decoder<'_, '_> {
 }
 
 /// Whether Go takes two keys for one: the same type and value.
-pub(super) fn is_same(one: &Decoded, other: &Decoded) -> bool {
+fn is_same(one: &Decoded, other: &Decoded) -> bool {
     let nan = |key: &Decoded| matches!(key, Decoded::Scalar(Value::Float(f)) if f.is_nan());
     order(one, other) == Ordering::Equal && !nan(one)
 }
