@@ -141,7 +141,7 @@ fn compare(cluster: &ControlPlane, scenario: &Scenario) -> String {
             scope.spawn(move || tell(cluster, scenario, &program, &namespace))
         };
         let helm = tell(testkit::tools().helm(), 'h');
-        let windrose = tell(testkit::windrose().to_owned(), 'w');
+        let windrose = tell(testkit::windrose().clone(), 'w');
         [helm.join().unwrap(), windrose.join().unwrap()]
     });
     let mut text = String::new();
