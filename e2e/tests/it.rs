@@ -7,6 +7,8 @@
 
 #[path = "it/alternation.rs"]
 mod alternation;
+#[path = "it/drift.rs"]
+mod drift;
 #[path = "it/interrupted.rs"]
 mod interrupted;
 #[path = "it/observatory.rs"]

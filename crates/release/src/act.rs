@@ -17,6 +17,7 @@ use kubernetes::{CancellationToken, Client, ObjectRef};
 use tokio::task::JoinHandle;
 
 use crate::desired::{Desired, Intent};
+use crate::drift::Drift;
 use crate::error::Error;
 use crate::lock::RENEWAL;
 use crate::observe::{ObserveOptions, observe};
@@ -106,6 +107,23 @@ pub async fn act(
             outcome => outcome,
         },
     }
+}
+
+/// Sets back what drifted, and nothing else: no revision is written and no hook runs.
+///
+/// What the server would not take stays as it is.
+pub async fn mend(
+    client: &Client,
+    drift: &Drift,
+    options: &ActOptions,
+    progress: &Progress,
+) -> Result<(), Error> {
+    let plan = drift.plan();
+    let storage = Storage::new(client, &plan.namespace);
+    let actor = Actor { client, storage, plan, options, progress, holder: unique(&options.holder) };
+    actor.apply_objects().await?;
+    actor.delete_objects().await?;
+    actor.wait_for_objects().await
 }
 
 /// One operation under way.

@@ -15,6 +15,7 @@ mod content;
 mod decide;
 mod desired;
 pub mod diff;
+mod drift;
 mod error;
 mod health;
 mod lock;
@@ -28,7 +29,7 @@ mod rendering;
 mod storage;
 mod trial;
 
-pub use act::{ActOptions, OnFailure, Outcome, WaitMode, act};
+pub use act::{ActOptions, OnFailure, Outcome, WaitMode, act, mend};
 pub use content::chart_metadata;
 pub use decide::decide;
 pub use desired::{
@@ -36,8 +37,10 @@ pub use desired::{
     Ownership, Replace, Revisions,
 };
 pub use diff::{Diff, FieldChange, Line, Mark};
+pub use drift::{Difference, Drift, Drifted, DriftedField, drift};
 pub use error::Error;
 pub use health::{Health, health};
+pub use managed_fields::Writer;
 pub use observe::{ObserveOptions, Observed, Upcoming, observe, upcoming};
 pub use plan::{
     Action, Change, ChangeKind, CrdChange, KeepReason, Plan, PlannedHook, Refusal, Repair,

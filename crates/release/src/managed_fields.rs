@@ -5,6 +5,7 @@
 //! remove them. Helm 4 folds the entry into its `Apply` entry (client-go's `csaupgrade`); so do
 //! we, and a plan foresees what that removes.
 
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::storage::MANAGER;
@@ -60,6 +61,79 @@ pub(crate) fn remove_left(object: &mut Value, live: &Value, manifest: &Value) {
         unite(if ours { &mut owned } else { &mut others }, &entry["fieldsV1"]);
     }
     remove(object, &owned, &others, manifest);
+}
+
+/// Who wrote a field, as its object's managed fields say.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Writer {
+    /// The manager's name, such as `kubectl-edit`.
+    pub manager: String,
+    /// The subresource it wrote by, such as `scale`; empty for the object itself.
+    pub subresource: String,
+    /// When it last wrote this object: RFC 3339, to a second; empty where the server does not say.
+    pub time: String,
+}
+
+/// The writers of a field by its path in a [`crate::Diff`]; others before ourselves, and ourselves only
+/// where there are no others.
+pub(crate) fn writers(live: &Value, path: &str) -> Vec<Writer> {
+    let steps = steps(path);
+    let owners = entries(live).iter().filter(|entry| owns(&entry["fieldsV1"], live, &steps));
+    let (own, others): (Vec<&Value>, Vec<&Value>) = owners.partition(|e| e["manager"] == MANAGER);
+    let chosen = if others.is_empty() { own } else { others };
+    let text = |entry: &Value, key: &str| entry[key].as_str().unwrap_or_default().to_owned();
+    let writer = |entry: &Value| Writer {
+        manager: text(entry, "manager"),
+        subresource: text(entry, "subresource"),
+        time: text(entry, "time"),
+    };
+    chosen.into_iter().map(writer).collect()
+}
+
+/// `a.b[c].d` in steps; what stands in brackets is a key with odd letters, an item's name or its index.
+fn steps(path: &str) -> Vec<&str> {
+    let mut steps = vec![];
+    let mut rest = path;
+    while !rest.is_empty() {
+        let (step, after) = match rest.strip_prefix('[') {
+            Some(inner) => inner.split_once(']').unwrap_or((inner, "")),
+            None => rest.split_at(rest.find(['.', '[']).unwrap_or(rest.len())),
+        };
+        steps.push(step);
+        rest = after.strip_prefix('.').unwrap_or(after);
+    }
+    steps
+}
+
+/// Whether a field set has the field, or a field as a whole that it is part of.
+fn owns(fields: &Value, live: &Value, steps: &[&str]) -> bool {
+    let Some(fields) = fields.as_object() else { return false };
+    let Some((step, deeper)) = steps.split_first() else { return true };
+    if fields.is_empty() {
+        return true;
+    }
+    match live {
+        Value::Array(list) => {
+            let by_name = list.iter().find(|item| item["name"].as_str() == Some(step));
+            let Some(item) = by_name.or_else(|| list.get(step.parse::<usize>().ok()?)) else {
+                return false;
+            };
+            fields.iter().any(|(key, below)| {
+                if let Some(value) = key.strip_prefix("v:") {
+                    serde_json::from_str::<Value>(value).is_ok_and(|value| value == *item)
+                } else if let Some(key) = key.strip_prefix("k:") {
+                    let key = serde_json::from_str::<Value>(key);
+                    key.is_ok_and(|key| has_key(item, &key)) && owns(below, item, deeper)
+                } else {
+                    false
+                }
+            })
+        }
+        live => {
+            let below = live.get(step).unwrap_or(&Value::Null);
+            fields.get(&format!("f:{step}")).is_some_and(|fields| owns(fields, below, deeper))
+        }
+    }
 }
 
 fn entries(live: &Value) -> &[Value] {
@@ -172,6 +246,46 @@ mod tests {
         assert_eq!(patch[0]["value"], json!([entry("helm", "Apply", &fields)]));
         let settled = live(&[entry("helm", "Apply", &json!({}))]);
         assert_eq!(upgrade_patch(&settled), None);
+    }
+
+    #[test]
+    fn who_wrote_a_field() {
+        let mut live = live(&[
+            entry(
+                "helm",
+                "Apply",
+                &json!({
+                    "f:data": {"f:a": {}, "f:b.c": {}},
+                    "f:spec": {"f:replicas": {}, "f:containers": {"k:{\"name\":\"web\"}": {".": {}, "f:image": {}}}},
+                }),
+            ),
+            entry(
+                "kubectl-edit",
+                "Update",
+                &json!({
+                    "f:data": {"f:b.c": {}},
+                    "f:spec": {"f:containers": {"k:{\"name\":\"web\"}": {"f:image": {}}}, "f:args": {}},
+                }),
+            ),
+            entry("kubectl", "Update", &json!({"f:spec": {"f:replicas": {}}})),
+        ]);
+        live["metadata"]["managedFields"][2]["subresource"] = json!("scale");
+        live["data"] = json!({"a": "1", "b.c": "2"});
+        live["spec"] = json!({
+            "replicas": 2, "containers": [{"name": "web", "image": "x"}], "args": ["y", "z"],
+        });
+        let names = |path: &str| {
+            let all = writers(&live, path);
+            let one = |w: Writer| format!("{} {}", w.manager, w.subresource).trim().to_owned();
+            all.into_iter().map(one).collect::<Vec<_>>().join(", ")
+        };
+        assert_eq!(names("data.a"), "helm");
+        assert_eq!(names("data[b.c]"), "kubectl-edit");
+        assert_eq!(names("spec.replicas"), "kubectl scale");
+        assert_eq!(names("spec.containers[web].image"), "kubectl-edit");
+        assert_eq!(names("spec.args[1]"), "kubectl-edit");
+        assert_eq!(names("spec.paused"), "");
+        assert_eq!(names("spec.containers[other].image"), "");
     }
 
     #[test]

@@ -140,7 +140,7 @@ impl Actor<'_> {
         }
     }
 
-    async fn wait_for_objects(&self) -> Result<(), Error> {
+    pub(super) async fn wait_for_objects(&self) -> Result<(), Error> {
         let until = match self.options.wait {
             WaitMode::Hooks => return Ok(()),
             WaitMode::Ready => Until::Current,

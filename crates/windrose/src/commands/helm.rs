@@ -1,6 +1,7 @@
 //! `windrose helm`: Helm's commands on the engine of this house.
 
 mod chart;
+mod drift;
 mod env;
 mod get;
 mod global;
@@ -56,6 +57,7 @@ const COMMANDS: &[Entry] = &[
     Entry::new::<history::Args>("history").or(&["hist"]),
     Entry::new::<get::Args>("get"),
     Entry::new::<show::Args>("show").or(&["inspect"]),
+    Entry::new::<drift::Args>("drift"),
     Entry::new::<env::Args>("env"),
     Entry::new::<version::Args>("version"),
 ];

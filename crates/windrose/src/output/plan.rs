@@ -156,7 +156,7 @@ fn fields(text: &mut String, diff: &Diff, style: Style) {
 /// Longer values are cut in the middle of a plan; `--output json` has them whole.
 const WIDEST: usize = 100;
 
-fn short(value: &Value) -> String {
+pub(crate) fn short(value: &Value) -> String {
     let text = value.to_string();
     if text.chars().count() <= WIDEST {
         return text;

@@ -88,7 +88,7 @@ pub(crate) async fn perform(
 }
 
 /// Warnings, repairs and hooks' logs are said; the rest is Helm's silence.
-fn progress() -> Progress {
+pub(crate) fn progress() -> Progress {
     Progress::new(|event| {
         let line = match event {
             Event::Warning(text) => format!("WARNING: {text}\n"),
