@@ -94,11 +94,6 @@ fn print(value: &(impl Emit + ?Sized), flavor: Flavor) -> Result<Option<String>,
     writer.finish()
 }
 
-/// Sorts keys as go-yaml 2 prints a map: letters by code point, runs of digits by number.
-pub fn sort_keys<K: AsRef<[u8]>>(keys: &mut [K]) {
-    order::sort(keys, Flavor::V2);
-}
-
 impl Emitter<'_> {
     /// Sorts keys as this output orders a Go map: naturally for YAML, by bytes for JSON.
     pub fn sort<K: AsRef<[u8]>>(&self, keys: &mut [K]) {

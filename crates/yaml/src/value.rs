@@ -80,11 +80,6 @@ impl Value {
         if let Self::List(l) = self { Some(l) } else { None }
     }
 
-    /// The list to change, if it is one.
-    pub fn as_list_mut(&mut self) -> Option<&mut Vec<Value>> {
-        if let Self::List(l) = self { Some(l) } else { None }
-    }
-
     /// The map, if it is one.
     pub fn as_map(&self) -> Option<&Map> {
         if let Self::Map(m) = self { Some(m) } else { None }
@@ -113,11 +108,6 @@ impl Value {
     /// The value at a path of map keys.
     pub fn lookup(&self, path: &[&str]) -> Option<&Value> {
         path.iter().try_fold(self, |value, key| value.get(key))
-    }
-
-    /// The value at a path of map keys, to change.
-    pub fn lookup_mut(&mut self, path: &[&str]) -> Option<&mut Value> {
-        path.iter().try_fold(self, |value, key| value.get_mut(key))
     }
 
     /// What JSON calls this kind: `null`, `bool`, `number`, `string`, `array` or `object`.
