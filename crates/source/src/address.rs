@@ -122,7 +122,7 @@ impl Address {
 
     /// The address with something appended to its path.
     #[must_use]
-    pub fn with_suffix(&self, suffix: &str) -> Self {
+    pub(crate) fn with_suffix(&self, suffix: &str) -> Self {
         Self::of(Parts { path: format!("{}{suffix}", self.0.path), ..*self.0.clone() })
     }
 

@@ -3,7 +3,7 @@
 //! What is told apart: `oci://host/path`, an address, a chart of a repository that is named with its
 //! address, and `repo/chart` of a repository that was added. Local paths come first, and are the
 //! caller's.
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Mutex;
 
 use crate::address::Address;
@@ -491,10 +491,4 @@ fn web_address(text: &str) -> Result<Address, FetchError> {
         "http" | "https" => Ok(address),
         scheme => Err(FetchError::Scheme { scheme: scheme.to_owned() }),
     }
-}
-
-/// Whether a reference can only mean something from elsewhere.
-pub fn is_remote(reference: &str) -> bool {
-    reference.contains("://")
-        || (!Path::new(reference).is_absolute() && !reference.starts_with('.'))
 }

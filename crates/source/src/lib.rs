@@ -31,7 +31,7 @@ use std::sync::Arc;
 pub use address::Address;
 pub use error::{Error, in_gos_words};
 pub use fetch_error::FetchError;
-pub use fetcher::{Access, ChartReference, Fetched, Fetcher, Provenance, Settings, is_remote};
+pub use fetcher::{Access, ChartReference, Fetched, Fetcher, Provenance, Settings};
 pub use http::{Login, Proxies, Tls};
 
 /// What to do with a symbolic link that leads out of the chart's directory.
