@@ -89,11 +89,12 @@ fn random(cx: &mut Context<'_>) -> Result<ChaCha20Rng, CallError> {
 }
 
 fn htpasswd(cx: &mut Context<'_>, args: &[Value]) -> Outcome {
-    let user = args.text(0);
-    if user.contains(':') {
-        return Ok(Value::str(format!("invalid username: {user}")));
+    let user = args.bytes(0);
+    if user.contains(&b':') {
+        return Ok(Value::str([b"invalid username: ", user].concat()));
     }
-    Ok(Value::str(format!("{user}:{}", password::bcrypt(cx, args.bytes(1))?)))
+    let hash = password::bcrypt(cx, args.bytes(1))?;
+    Ok(Value::str([user, b":", hash.as_bytes()].concat()))
 }
 
 /// What the costly functions take of a render's budget, so that a chart cannot make keys for hours:

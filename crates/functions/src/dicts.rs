@@ -56,14 +56,31 @@ fn set(cx: &mut Context<'_>, args: &[Value]) -> Outcome {
     if let Value::Map(map) = args.any(0) {
         cx.set(map, args.string(1), args.any(2).clone())?;
     }
-    Ok(args.any(0).clone())
+    Ok(unnamed(args.any(0)))
 }
 
 fn unset(_: &mut Context<'_>, args: &[Value]) -> Outcome {
     if let Some(map) = args.map(0) {
         map.remove(args.bytes(1));
     }
-    Ok(args.any(0).clone())
+    Ok(unnamed(args.any(0)))
+}
+
+/// The map as a function gets it whose parameter has no name: the same map, of a plain type.
+fn unnamed(map: &Value) -> Value {
+    match map {
+        Value::Map(map) => Value::Map(plain(map)),
+        other => other.clone(),
+    }
+}
+
+fn plain(map: &Map) -> Map {
+    match map.map_type() {
+        template::MapType::Named(named) if named.underlying.holds_any() => {
+            map.with_type(template::MapType::Any)
+        }
+        _ => map.clone(),
+    }
 }
 
 fn pluck(_: &mut Context<'_>, args: &[Value]) -> Outcome {
@@ -130,7 +147,7 @@ fn plain_map(value: &Value) -> Result<&Value, CallError> {
 
 fn merge(cx: &mut Context<'_>, args: &[Value], overwrite: Overwrite) -> Outcome {
     let Value::Map(first) = args.any(0) else { return Ok(Value::Nil) };
-    let mut target = first.clone();
+    let mut target = plain(first);
     for source in args.from(1).iter().filter_map(Value::as_map) {
         if target.is_nil() && !source.is_nil() {
             target = Map::new(template::MapType::Any);

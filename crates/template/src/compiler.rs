@@ -65,12 +65,28 @@ struct Compiler<'t> {
     at: NodeId,
 }
 
-/// A loop whose body is being compiled.
+/// A part of a loop that is being compiled.
 struct OpenLoop {
-    number: u32,
-    /// Depth of `with` inside the loop's body.
+    part: Part,
+    /// Depth of `with` inside of it.
     withs: u32,
-    continues: Vec<usize>,
+    /// Jumps to its end.
+    jumps: Vec<usize>,
+}
+
+/// What is compiled of a loop.
+#[derive(Clone, Copy)]
+enum Part {
+    /// What runs in rounds, and the loop's number.
+    Body(u32),
+    /// What runs instead where there are no rounds.
+    Otherwise,
+}
+
+impl OpenLoop {
+    fn new(part: Part) -> Self {
+        Self { part, withs: 0, jumps: Vec::new() }
+    }
 }
 
 /// A jump whose target is not known yet.

@@ -8,6 +8,8 @@ mod float;
 mod printf;
 mod value;
 
+use std::cell::Cell;
+
 use crate::{Kind, Value};
 use field::Flags;
 
@@ -15,6 +17,19 @@ use field::Flags;
 const MAX_DEPTH: usize = 1000;
 /// How much is printed at most; more than any budget of a session allows.
 const MAX_LEN: usize = 1 << 30;
+
+thread_local! {
+    static ADDRESS: Cell<u64> = const { Cell::new(0xc0_0000_0000) };
+}
+
+/// Runs something in which pointers print as this address. Go's differ from run to run, ours are
+/// one and the same: what changes with it cannot be compared with Go.
+pub fn with_address<T>(address: u64, run: impl FnOnce() -> T) -> T {
+    let before = ADDRESS.replace(address);
+    let result = run();
+    ADDRESS.set(before);
+    result
+}
 
 /// Go's `fmt.Sprintf`.
 pub fn sprintf(format: &[u8], args: &[Value]) -> Vec<u8> {

@@ -324,7 +324,6 @@ fn days_from_civil(year: i64, month: u32, day: u32) -> i64 {
     era.wrapping_mul(146_097).wrapping_add(day_of_era - 719_468)
 }
 
-/// The date of a day since 1970.
 /// Days from 1970 and seconds of the day. Go counts from a year so long ago that seconds of 64 bits
 /// without a sign hold what templates can reach; beyond it they wrap.
 fn days_and_clock(seconds: i64) -> (i64, u32) {
@@ -333,6 +332,7 @@ fn days_and_clock(seconds: i64) -> (i64, u32) {
     ((absolute / 86_400) as i64 - DAYS_BEFORE_1970 as i64, (absolute % 86_400) as u32)
 }
 
+/// The date of a day since 1970.
 fn civil_from_days(days: i64) -> (i64, u32, u32) {
     let days = days.wrapping_add(719_468);
     let era = days.div_euclid(146_097);
@@ -346,8 +346,12 @@ fn civil_from_days(days: i64) -> (i64, u32, u32) {
     (year_of_era + era * 400 + i64::from(month <= 2), month, day)
 }
 
-/// The nearest instant jiff can hold: beyond it zones do not change.
+/// The instant, or one that jiff can hold in whose year zones change alike: before all of them the
+/// earliest, behind all of them one whole cycles of the calendar earlier.
 fn timestamp(unix: i64) -> jiff::Timestamp {
-    let limit = if unix < 0 { jiff::Timestamp::MIN } else { jiff::Timestamp::MAX };
-    jiff::Timestamp::from_second(unix).unwrap_or(limit)
+    /// 400 years, which are whole weeks.
+    const CYCLE: i64 = 146_097 * 86_400;
+    let last = jiff::Timestamp::MAX.as_second();
+    let earlier = if unix > last { last - CYCLE + (unix - last) % CYCLE } else { unix };
+    jiff::Timestamp::from_second(earlier).unwrap_or(jiff::Timestamp::MIN)
 }

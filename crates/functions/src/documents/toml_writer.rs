@@ -70,7 +70,7 @@ impl Writer {
             self.newline();
             self.header(key, (b"[[", b"]]"));
             self.newline();
-            self.entries(key, entries_of(item), Place::Block)?;
+            self.entries(key, Entries::of(item), Place::Block)?;
         }
         Ok(())
     }
@@ -83,20 +83,15 @@ impl Writer {
             self.header(key, (b"[", b"]"));
             self.newline();
         }
-        self.entries(key, entries_of(value), Place::Block)
+        self.entries(key, Entries::of(value), Place::Block)
     }
 
-    fn entries(
-        &mut self,
-        key: &[Str],
-        entries: Vec<(Str, Value)>,
-        place: Place,
-    ) -> Result<(), String> {
+    fn entries(&mut self, key: &[Str], entries: Entries, place: Place) -> Result<(), String> {
         let (mut plain, mut tables) = (Vec::new(), Vec::new());
-        for (name, value) in entries {
-            match shape(&value)? {
-                Shape::Table | Shape::Tables => tables.push((name, value)),
-                Shape::Nil | Shape::Plain => plain.push((name, value)),
+        for entry in entries.all {
+            match shape(&entry.value)? {
+                Shape::Table | Shape::Tables => tables.push(entry),
+                Shape::Nil | Shape::Plain => plain.push(entry),
             }
         }
         if place == Place::Inline {
@@ -105,7 +100,7 @@ impl Writer {
         let more = !tables.is_empty();
         for (group, trailing) in [(plain, more), (tables, false)] {
             let last = group.len().saturating_sub(1);
-            for (at, (name, value)) in group.into_iter().enumerate() {
+            for (at, Entry { name, value, field }) in group.into_iter().enumerate() {
                 if value.is_nil() {
                     continue;
                 }
@@ -114,7 +109,11 @@ impl Writer {
                     continue;
                 }
                 self.key_value(&[name], &value, Place::Inline)?;
-                if trailing || at != last {
+                let comma = match field {
+                    Some(field) => field + 1 != entries.fields,
+                    None => trailing || at != last,
+                };
+                if comma {
                     self.out.extend_from_slice(b", ");
                 }
             }
@@ -146,12 +145,12 @@ impl Writer {
                 }
                 self.out.push(b']');
             }
-            Value::Map(map) => self.entries(&[], map.to_vec(), Place::Inline)?,
+            Value::Map(_) => self.entries(&[], Entries::of(value), Place::Inline)?,
             Value::Object(object) => {
                 match (crate::dates::to_toml(value), object.marshal().and_then(Result::ok)) {
                     (Some(time), _) => self.out.extend(time),
                     (None, Some(Value::Str(text))) => self.quoted(text.as_bytes()),
-                    (None, _) => self.entries(&[], entries_of(value), Place::Inline)?,
+                    (None, _) => self.entries(&[], Entries::of(value), Place::Inline)?,
                 }
             }
             Value::Nil | Value::Missing => return Err(NIL_ELEMENT.to_owned()),
@@ -263,12 +262,37 @@ fn shape(value: &Value) -> Result<Shape, String> {
 }
 
 /// The entries of a table: a map's sorted, a struct's as declared.
-fn entries_of(value: &Value) -> Vec<(Str, Value)> {
-    match value {
-        Value::Map(map) => map.to_vec(),
-        Value::Object(object) => {
-            object.fields().into_iter().map(|(name, value)| (Str::from(name), value)).collect()
+struct Entries {
+    all: Vec<Entry>,
+    /// The fields of a struct that can be seen.
+    fields: usize,
+}
+
+struct Entry {
+    name: Str,
+    value: Value,
+    /// Where in its struct the field is declared. The library puts a comma behind each field but the
+    /// one whose place is the number of those that can be seen, wherever that one stands.
+    field: Option<usize>,
+}
+
+impl Entries {
+    fn of(value: &Value) -> Self {
+        match value {
+            Value::Map(map) => {
+                let entry = |(name, value)| Entry { name, value, field: None };
+                Self { all: map.to_vec().into_iter().map(entry).collect(), fields: 0 }
+            }
+            Value::Object(object) => {
+                let declared = object.printed_fields();
+                let entry = |(name, value): (&'static str, Value)| {
+                    let field = declared.iter().position(|(other, _)| *other == name);
+                    Entry { name: Str::from(name), value, field }
+                };
+                let all: Vec<Entry> = object.fields().into_iter().map(entry).collect();
+                Self { fields: all.len(), all }
+            }
+            _ => Self { all: Vec::new(), fields: 0 },
         }
-        _ => Vec::new(),
     }
 }

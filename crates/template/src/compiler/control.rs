@@ -1,6 +1,6 @@
 //! Code of `if`, `with`, `range`, `template` and plain actions.
 
-use super::{Compiler, OpenLoop, Patch};
+use super::{Compiler, OpenLoop, Part, Patch};
 use crate::ast::{Branch, Literal, NodeId, NodeKind};
 use crate::instructions::{Instruction, Loop};
 
@@ -48,34 +48,53 @@ impl Compiler<'_> {
         self.tables.loops.push(Loop::default());
         self.emit(Instruction::Range(number));
         let body = self.here();
-        self.loops.push(OpenLoop { number, withs: 0, continues: Vec::new() });
+        self.loops.push(OpenLoop::new(Part::Body(number)));
         self.scoped_list(branch.list);
-        let continues = self.loops.pop().map(|open| open.continues).unwrap_or_default();
-        for jump in continues {
-            self.land(&Patch(jump));
-        }
+        self.land_jumps();
         self.emit(Instruction::Next(number));
         let otherwise = self.here();
         if let Some(list) = branch.otherwise {
+            self.loops.push(OpenLoop::new(Part::Otherwise));
             self.scoped_list(list);
+            self.land_jumps();
         }
         let end = self.here();
         self.tables.loops[number as usize] = Loop { index, element, body, otherwise, end };
         self.scope.truncate(mark);
     }
 
+    /// `{{break}}`: ends the innermost loop, even in what runs instead of its body.
     pub(super) fn leave_loop(&mut self) {
-        if let Some(number) = self.unwind() {
-            self.emit(Instruction::Break(number));
+        let Some(open) = self.loops.last() else { return };
+        let (part, withs) = (open.part, open.withs);
+        self.unwind(withs);
+        match part {
+            Part::Body(number) => self.emit(Instruction::Break(number)),
+            Part::Otherwise => self.jump_from(self.loops.len() - 1),
         }
     }
 
+    /// `{{continue}}`: the next round of the innermost loop that has rounds.
     pub(super) fn continue_loop(&mut self) {
-        if self.unwind().is_some() {
-            let Patch(jump) = self.jump(Instruction::Jump(0));
-            if let Some(open) = self.loops.last_mut() {
-                open.continues.push(jump);
-            }
+        let body = self.loops.iter().rposition(|open| matches!(open.part, Part::Body(_)));
+        let Some(at) = body else { return };
+        self.unwind(self.loops[at..].iter().map(|open| open.withs).sum());
+        self.jump_from(at);
+    }
+
+    /// A jump to where a part of an open loop ends.
+    fn jump_from(&mut self, at: usize) {
+        let Patch(jump) = self.jump(Instruction::Jump(0));
+        if let Some(open) = self.loops.get_mut(at) {
+            open.jumps.push(jump);
+        }
+    }
+
+    /// Ends the innermost part of a loop: jumps out of it lead here.
+    fn land_jumps(&mut self) {
+        let jumps = self.loops.pop().map(|open| open.jumps).unwrap_or_default();
+        for jump in jumps {
+            self.land(&Patch(jump));
         }
     }
 
@@ -92,14 +111,11 @@ impl Compiler<'_> {
         self.emit_at(Instruction::Template(number), node);
     }
 
-    /// Ends the `with`s around this place in the innermost loop; the loop's number.
-    fn unwind(&mut self) -> Option<u32> {
-        let open = self.loops.last()?;
-        let (number, withs) = (open.number, open.withs);
+    /// Ends as many `with`s.
+    fn unwind(&mut self, withs: u32) {
         if withs > 0 {
             self.emit(Instruction::Unwind(withs));
         }
-        Some(number)
     }
 
     fn nest_with(&mut self, by: i32) {

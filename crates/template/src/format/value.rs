@@ -1,7 +1,7 @@
 //! What a verb prints for a value.
 
 use super::field::{Base, DECIMAL, Whole};
-use super::{MAX_DEPTH, MAX_LEN, Printer};
+use super::{ADDRESS, MAX_DEPTH, MAX_LEN, Printer};
 use crate::{Complex, Float, Kind, List, Map, NilPointer, Object, Str, Value, duration, stack};
 
 impl Printer {
@@ -232,14 +232,14 @@ impl Printer {
 
     /// An address; Go's differ from run to run, ours never do.
     fn pointer(&mut self, value: &Value, verb: char) {
-        const ADDRESS: u64 = 0xc0_0000_0000;
+        let address = ADDRESS.get();
         match value.kind() {
             Kind::Func | Kind::Map | Kind::Ptr | Kind::Slice => {}
             _ => return self.bad_verb(value, verb),
         }
         match verb {
-            'v' | 'p' => self.address(ADDRESS, !self.flags.sharp),
-            'b' | 'o' | 'd' | 'x' | 'X' => self.int(value, Number::Unsigned(ADDRESS), verb),
+            'v' | 'p' => self.address(address, !self.flags.sharp),
+            'b' | 'o' | 'd' | 'x' | 'X' => self.int(value, Number::Unsigned(address), verb),
             _ => self.bad_verb(value, verb),
         }
     }
