@@ -6,7 +6,7 @@ use std::cell::Cell;
 use std::io::{BufRead, BufReader, Error as IoError, ErrorKind, Read, Seek, SeekFrom};
 use std::sync::Arc;
 
-use flate2::read::MultiGzDecoder;
+use flate2::bufread::MultiGzDecoder;
 use tar::{Archive, EntryType};
 
 use crate::{Error, File};
@@ -55,15 +55,37 @@ pub fn unpack_telling(
     limits: Limits,
     tell: &mut Tell<'_>,
 ) -> Result<Vec<File>, Error> {
+    let inflated = BufReader::with_capacity(at_once(archive), MultiGzDecoder::new(archive));
     check_header(archive)?;
+    read_all(inflated, archive.len() as u64, limits, tell)
+}
+
+/// The same from a stream of `length` bytes, for archives that are large.
+pub fn unpack_stream(
+    mut archive: impl BufRead,
+    length: u64,
+    limits: Limits,
+    tell: &mut Tell<'_>,
+) -> Result<Vec<File>, Error> {
+    let begin = archive.fill_buf().map_err(|error| unreadable(&Broken::wrap(error), false))?;
+    check_header(begin)?;
+    let inflated = BufReader::with_capacity(INFLATED, MultiGzDecoder::new(archive));
+    read_all(inflated, length, limits, tell)
+}
+
+fn read_all(
+    inflated: impl BufRead,
+    length: u64,
+    limits: Limits,
+    tell: &mut Tell<'_>,
+) -> Result<Vec<File>, Error> {
     // Headers and padding come on top of the contents, but never without bound.
     let bound = limits.total.saturating_mul(2).saturating_add(1 << 20);
-    let inflated = BufReader::with_capacity(at_once(archive), MultiGzDecoder::new(archive));
     let ended = Cell::new(false);
     let unreadable = |error: IoError| unreadable(&error, ended.get());
     let mut tar = Archive::new(Forward { inner: inflated.take(bound), position: 0, ended: &ended });
     let mut remaining = limits.total;
-    let mut files = Vec::new();
+    let (mut files, mut scratch) = (Vec::new(), Vec::new());
     for (number, entry) in tar.entries_with_seek().map_err(unreadable)?.enumerate() {
         let mut entry = entry.map_err(unreadable)?;
         if number >= limits.entries {
@@ -71,7 +93,7 @@ pub fn unpack_telling(
             return Err(Error::Archive(format!("chart archive has more than {most} entries")));
         }
         let reached = entry.raw_file_position().saturating_add(entry.size());
-        if reached > Limits::FREE && reached / limits.ratio > archive.len() as u64 {
+        if reached > Limits::FREE && reached / limits.ratio > length {
             let ratio = limits.ratio;
             return Err(Error::Archive(format!("chart archive grows more than {ratio} times")));
         }
@@ -88,12 +110,10 @@ pub fn unpack_telling(
         }
         let size = usize::try_from(entry.size()).map_err(|_| too_large(limits))?;
         remaining = remaining.saturating_sub(entry.size());
-        let data = contents(&mut entry, size).map_err(unreadable)?;
+        let (file, text) = read_file(name, &mut entry, size, &mut scratch).map_err(unreadable)?;
         if remaining == 0 {
             return Err(too_large(limits));
         }
-        let mut file = File { name, data };
-        let text = if file.may_be_template() { share_text(&mut file) } else { None };
         tell(&file, text.as_ref());
         files.push(file);
     }
@@ -101,13 +121,6 @@ pub fn unpack_telling(
         return Err(Error::Archive("no files in chart archive".to_owned()));
     }
     Ok(files)
-}
-
-/// The text of a file whose data lie where the text does from then on.
-fn share_text(file: &mut File) -> Option<Arc<str>> {
-    let text: Arc<str> = Arc::from(std::str::from_utf8(&file.data).ok()?);
-    file.data = Arc::from(Arc::clone(&text));
-    Some(text)
 }
 
 /// How much to inflate at once: all that the archive says it holds, if that is little.
@@ -185,6 +198,30 @@ fn contents(entry: &mut impl Read, size: usize) -> std::io::Result<Arc<[u8]>> {
     }
     let text = without_bom(&data);
     Ok(if text.len() == size { data } else { Arc::from(text) })
+}
+
+/// Reads a file of `size` bytes. What may be a template is read by way of `scratch`, so that it is
+/// written once to where it stays; its text, where it is one, lies where the file's data do.
+fn read_file(
+    name: String,
+    entry: &mut impl Read,
+    size: usize,
+    scratch: &mut Vec<u8>,
+) -> std::io::Result<(File, Option<Arc<str>>)> {
+    let mut file = File { name, data: Arc::default() };
+    if !file.may_be_template() {
+        file.data = contents(entry, size)?;
+        return Ok((file, None));
+    }
+    if scratch.len() < size {
+        scratch.resize(size, 0);
+    }
+    let buffer = &mut scratch[..size];
+    entry.read_exact(buffer)?;
+    let data = without_bom(buffer);
+    let text: Option<Arc<str>> = std::str::from_utf8(data).ok().map(Arc::from);
+    file.data = text.as_ref().map_or_else(|| Arc::from(data), |text| Arc::from(Arc::clone(text)));
+    Ok((file, text))
 }
 
 /// The contents without a UTF-8 byte order mark.

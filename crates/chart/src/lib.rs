@@ -17,10 +17,10 @@ pub mod values;
 pub mod version;
 mod warning;
 
-pub use archive::{Limits, Tell, unpack, unpack_telling};
+pub use archive::{Limits, Tell, unpack, unpack_stream, unpack_telling};
 pub use dependencies::process_dependencies;
 pub use error::{Error, Violation};
-pub use load::{load, load_any_version, load_with_warnings};
+pub use load::{load, load_any_version, load_expected, load_with_warnings};
 pub use metadata::{Dependency, ImportValue, Lock, Maintainer, Metadata};
 pub use model::{Chart, Crd, File};
 pub use warning::{Level, Warning};

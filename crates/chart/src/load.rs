@@ -11,6 +11,14 @@ pub fn load(files: Vec<File>) -> Result<Chart, Error> {
 
 /// As [`load`], with what Helm would have logged.
 pub fn load_with_warnings(files: Vec<File>) -> Result<(Chart, Vec<Warning>), Error> {
+    load_expected(files, &values::Ahead::default())
+}
+
+/// The same; some of the values may have been read by now.
+pub fn load_expected(
+    files: Vec<File>,
+    values: &values::Ahead,
+) -> Result<(Chart, Vec<Warning>), Error> {
     let mut warnings = Vec::new();
     // Helm asks the outermost chart alone for its version, before anything else.
     if let Some(file) = files.iter().find(|f| f.name == "Chart.yaml") {
@@ -19,7 +27,7 @@ pub fn load_with_warnings(files: Vec<File>) -> Result<(Chart, Vec<Warning>), Err
             return Err(Error::Unsupported);
         }
     }
-    let chart = load_files(files, &mut warnings)?;
+    let chart = load_files(files, &mut Loading { values, warnings: &mut warnings })?;
     Ok((chart, warnings))
 }
 
@@ -27,10 +35,18 @@ pub fn load_with_warnings(files: Vec<File>) -> Result<(Chart, Vec<Warning>), Err
 /// loads it.
 pub fn load_any_version(files: Vec<File>) -> Result<(Chart, Vec<Warning>), Error> {
     let mut warnings = Vec::new();
-    load_files(files, &mut warnings).map(|chart| (chart, warnings))
+    let values = values::Ahead::default();
+    let chart = load_files(files, &mut Loading { values: &values, warnings: &mut warnings })?;
+    Ok((chart, warnings))
 }
 
-fn load_files(files: Vec<File>, warnings: &mut Vec<Warning>) -> Result<Chart, Error> {
+/// What all charts inside each other share while they are loaded.
+struct Loading<'a> {
+    values: &'a values::Ahead,
+    warnings: &'a mut Vec<Warning>,
+}
+
+fn load_files(files: Vec<File>, loading: &mut Loading<'_>) -> Result<Chart, Error> {
     let mut chart = Chart { raw: files.clone(), ..Chart::default() };
     let mut present = false;
     for file in files.iter().filter(|f| f.name == "Chart.yaml") {
@@ -47,14 +63,14 @@ fn load_files(files: Vec<File>, warnings: &mut Vec<Warning>) -> Result<Chart, Er
             "requirements.yaml" | "requirements.lock" => present = true,
             _ => {}
         }
-        place(&mut chart, file, &mut below, warnings)?;
+        place(&mut chart, file, &mut below, loading)?;
     }
     if !present {
         return Err(Error::Missing);
     }
     chart.metadata.validate()?;
     for (name, files) in below {
-        if let Some(dependency) = load_below(&chart, &name, files, warnings)? {
+        if let Some(dependency) = load_below(&chart, &name, files, loading)? {
             chart.dependencies.push(dependency);
         }
     }
@@ -65,25 +81,24 @@ fn place(
     chart: &mut Chart,
     file: File,
     below: &mut BTreeMap<String, Vec<File>>,
-    warnings: &mut Vec<Warning>,
+    loading: &mut Loading<'_>,
 ) -> Result<(), Error> {
     match file.name.as_str() {
         "Chart.yaml" => {}
         "Chart.lock" => chart.lock = Some(Lock::decode(&file)?),
         "values.yaml" => {
-            chart.values = values::parse(&file.data)
-                .map(values::Table::from)
-                .map_err(|e| Error::file(&file, e.to_string()))?;
+            let values = loading.values.values(&file.data);
+            chart.values = values.map_err(|e| Error::file(&file, e))?;
             chart.raw_values = Some(file);
         }
         "values.schema.json" => chart.schema = Some(file),
         "requirements.yaml" => {
             chart.metadata.decode(&file)?;
-            keep_if_v1(chart, file, metadata::OLD_DEPENDENCIES, warnings);
+            keep_if_v1(chart, file, metadata::OLD_DEPENDENCIES, loading.warnings);
         }
         "requirements.lock" => {
             chart.lock = Some(Lock::decode(&file)?);
-            keep_if_v1(chart, file, metadata::OLD_LOCK, warnings);
+            keep_if_v1(chart, file, metadata::OLD_LOCK, loading.warnings);
         }
         name if name.starts_with("templates/") => chart.templates.push(file),
         name if name.starts_with("charts/") && extension(name) != Some("prov") => {
@@ -108,7 +123,7 @@ fn load_below(
     chart: &Chart,
     name: &str,
     files: Vec<File>,
-    warnings: &mut Vec<Warning>,
+    loading: &mut Loading<'_>,
 ) -> Result<Option<Chart>, Error> {
     if name.starts_with(['_', '.']) {
         return Ok(None);
@@ -122,13 +137,13 @@ fn load_below(
                 found: file.name.clone(),
             });
         }
-        unpack(&file.data, Limits::default()).and_then(|files| load_files(files, warnings))
+        unpack(&file.data, Limits::default()).and_then(|files| load_files(files, loading))
     } else {
         let inside = files.into_iter().filter_map(|file| {
             let (_, rest) = file.name.split_once('/')?;
             Some(File { name: rest.to_owned(), data: file.data })
         });
-        load_files(inside.collect(), warnings)
+        load_files(inside.collect(), loading)
     };
     loaded.map(Some).map_err(|cause| Error::Subchart {
         name: name.to_owned(),

@@ -39,11 +39,13 @@ const ROOT: &str = "file:///values.schema.json";
 ///
 /// The warnings name references that could not be followed and were taken for granted.
 pub fn validate(chart: &Chart, values: &Tree) -> Result<Vec<Warning>, Error> {
-    if !has_schema(chart) {
-        return Ok(vec![]);
-    }
+    if has_schema(chart) { validate_table(chart, &values.to_table()) } else { Ok(vec![]) }
+}
+
+/// The same for values that other threads may see, too.
+pub fn validate_table(chart: &Chart, values: &Table) -> Result<Vec<Warning>, Error> {
     let mut found = Found::default();
-    collect(chart, Given::Table(&values.to_table()), &[], &mut found);
+    collect(chart, Given::Table(values), &[], &mut found);
     let Found { text, violations, urns } = found;
     if !text.is_empty() {
         return Err(Error::Schema { text, violations });
@@ -89,6 +91,12 @@ impl Broken {
             Self::Values(failures) => failures.iter().map(Failure::told).collect(),
         }
     }
+}
+
+/// Bytes of the schemas of a chart and its dependencies: how much work a check is.
+pub fn size(chart: &Chart) -> usize {
+    let own = chart.schema.as_ref().map_or(0, |schema| schema.data.len());
+    own + chart.dependencies.iter().map(size).sum::<usize>()
 }
 
 fn has_schema(chart: &Chart) -> bool {

@@ -9,12 +9,14 @@ use yaml::{Map, Numbers, Value};
 
 use crate::{Error, archive::without_bom, strvals};
 
+mod ahead;
 mod coalesce;
 mod print;
 mod provenance;
 mod table;
 mod tree;
 
+pub use ahead::Ahead;
 pub use print::go_float;
 
 pub use coalesce::{Coalesced, coalesce, coalesce_tree, overlay};

@@ -118,8 +118,8 @@ impl Stage {
         Self { resolve: Some(resolve), ..self }
     }
 
-    /// Renders on this thread and for no cluster, for a process that renders one chart: it starts no
-    /// other, and needs no reactor. The templates are those of the options, not the stage's.
+    /// Renders on this thread and for no cluster, for a process that renders one chart: it needs no
+    /// reactor. The templates are those of the options, not the stage's.
     pub fn render_here(&self, what: Rendering) -> Result<Rendered, RenderError> {
         let (name, chart) = (what.name.clone(), what.chart.metadata.name.clone());
         let outside = self.outside(None);

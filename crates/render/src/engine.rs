@@ -12,6 +12,7 @@ use chart::Chart;
 use diagnostic::Source;
 use template::{CallError, Lookup, MissingKey, Session, TemplateSet, Traced, Value};
 
+use crate::checked::Refused;
 use crate::error::{Background, Failed};
 use crate::scope::{Template, Templates, is_partial};
 use crate::values_type::VALUES;
@@ -36,11 +37,13 @@ pub(crate) struct Run {
 const MAX_ERRORS: usize = 100;
 
 /// Runs every template that is no partial. A template that fails does not keep the others from
-/// running: what they say is told as well, and the first failure is the one that Helm meets.
+/// running: what they say is told as well, and the first failure is the one that Helm meets. Once the
+/// values are refused, nothing more runs.
 pub(crate) fn run(
     request: &Request<'_>,
     chart: &Chart,
     templates: &Templates,
+    refused: &Refused,
 ) -> Result<Run, Error> {
     let order = order(templates);
     let set = compile(request, &order)?;
@@ -51,6 +54,9 @@ pub(crate) fn run(
     let (mut texts, mut broken, mut errors) = (BTreeMap::new(), BTreeMap::new(), Vec::new());
     let mut session = Session::new(&set, &mut host, options(request));
     for (path, template) in order.into_iter().filter(|(path, _)| !is_partial(path)) {
+        if refused.is_known() {
+            break;
+        }
         match session.execute(path, &begin(path, template)) {
             Ok(bytes) => match String::from_utf8(bytes) {
                 Ok(text) => drop(texts.insert(path.to_owned(), without_missing(text))),

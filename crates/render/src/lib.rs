@@ -27,6 +27,7 @@
 //! # Ok::<(), render::Error>(())
 //! ```
 mod capabilities;
+mod checked;
 mod documents;
 mod engine;
 mod error;
@@ -74,14 +75,16 @@ pub fn render_logging(request: &Request<'_>, log: &mut Vec<Warning>) -> Result<R
     log.extend(chart::process_dependencies(&mut chart, &given).map_err(Error::Dependencies)?);
     let mut coalesced = chart::values::coalesce_tree(&chart, &given).map_err(Error::Values)?;
     log.append(&mut coalesced.warnings);
-    if !request.options.skip_schema_validation {
-        let background = Background { chart: &chart, given: &request.options.given };
-        let checked = chart::schema::validate(&chart, &coalesced.values);
-        log.extend(checked.map_err(|error| Error::schema(error, &background))?);
-    }
-    check_kube_version(request, &chart)?;
-    let templates = scope::templates(request, &chart, &coalesced.values);
-    let engine::Run { mut output, mut errors } = engine::run(request, &chart, &templates)?;
+    let checked = checked::checked(request, &chart, &coalesced.values, |refused| {
+        check_kube_version(request, &chart)?;
+        let templates = scope::templates(request, &chart, &coalesced.values);
+        let run = engine::run(request, &chart, &templates, refused)?;
+        Ok((templates, run))
+    });
+    let background = Background { chart: &chart, given: &request.options.given };
+    let (warnings, run) = checked.map_err(|error| Error::schema(error, &background))?;
+    log.extend(warnings);
+    let (templates, engine::Run { mut output, mut errors }) = run?;
     log.extend(std::mem::take(&mut output.warnings).into_iter().map(Warning::new));
     let notes = take_notes(request, &chart, &mut output);
     if let Some(post_renderer) = &request.options.post_renderer

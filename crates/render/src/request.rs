@@ -1,8 +1,8 @@
 //! What a rendering needs to know.
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use chart::Chart;
 use chart::values::Given;
+use chart::{Chart, Warning};
 use template::{Ahead, ProgramCache};
 
 use crate::Capabilities;
@@ -105,12 +105,14 @@ pub struct Options {
 pub struct Programs {
     cache: Arc<ProgramCache>,
     ahead: Arc<Mutex<Option<Ahead>>>,
+    values: chart::values::Ahead,
     of_one: bool,
 }
 
 impl Programs {
-    /// As the default, for a process that renders one chart and ends: its templates are compiled on
-    /// two threads, from when they are expected, and memory is not given back piece by piece.
+    /// As the default, for a process that renders one chart and ends: its values are read and its
+    /// templates are compiled on two threads, from when they are expected, and memory is not given back
+    /// piece by piece.
     pub fn ahead_of_one() -> Self {
         let programs = Self { of_one: true, ..Self::default() };
         let ahead = Ahead::new(Arc::clone(&programs.cache), functions::library());
@@ -123,11 +125,27 @@ impl Programs {
         self.of_one
     }
 
-    /// Tells of a file that was read, which may be a template of the chart to render, and of its text
-    /// if that lies where the data do ([`chart::Tell`]).
+    /// Tells of a file that was read, which may be a template of the chart to render or values, and of
+    /// its text if that lies where the data do ([`chart::Tell`]).
     pub fn expect(&self, file: &chart::File, text: Option<&Arc<str>>) {
-        if let Some(ahead) = self.lock().as_mut().filter(|_| file.may_be_template()) {
+        let mut ahead = self.lock();
+        let Some(ahead) = ahead.as_mut() else { return };
+        if file.may_be_template() {
             ahead.expect(&file.data, text);
+        } else if let Some(read) = self.values.expect(file) {
+            ahead.send(Box::new(read), file.data.len());
+        }
+    }
+
+    /// Loads a chart as [`chart::load_with_warnings`], with what was read of it by now.
+    pub fn load(&self, files: Vec<chart::File>) -> Result<(Chart, Vec<Warning>), chart::Error> {
+        chart::load_expected(files, &self.values)
+    }
+
+    /// Waits until nothing is done ahead.
+    pub(crate) fn settle(&self) {
+        if let Some(ahead) = self.lock().as_mut() {
+            ahead.settle();
         }
     }
 

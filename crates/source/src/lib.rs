@@ -72,9 +72,7 @@ pub fn read_chart_with(
             }
             Ok(files)
         }
-        Ok(found) => {
-            archive::read(path, found.len(), &mut |file, text| tell(Told::File(file, text)))
-        }
+        Ok(found) => archive::read(path, &found, &mut |file, text| tell(Told::File(file, text))),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
             Err(Error::NotFound { path: path.to_owned() })
         }

@@ -1,5 +1,5 @@
 //! Compiling ahead: templates are compiled on a thread of their own while whoever renders still reads
-//! the rest of the chart.
+//! the rest of the chart. Other work that can wait for nobody may be given to that thread, too.
 //!
 //! Invariant: changes when a text is compiled, never what becomes of it: what is wrong with a text is
 //! told when it is added to a set.
@@ -24,6 +24,9 @@ pub struct Ahead {
     waiting: usize,
 }
 
+/// Something else that is done ahead; who needs it before that does it without waiting.
+pub type Errand = Box<dyn FnOnce() + Send>;
+
 struct Shared {
     cache: Arc<ProgramCache>,
     library: Arc<Library>,
@@ -34,9 +37,16 @@ struct Shared {
 #[derive(Default)]
 struct State {
     queue: VecDeque<Arc<str>>,
+    /// What is done before the next text.
+    errands: VecDeque<Errand>,
     /// By where their bytes lie, which are held so that nothing else comes to lie there.
     known: HashMap<usize, (Arc<[u8]>, Arc<str>)>,
     complete: bool,
+}
+
+enum Work {
+    Text(Arc<str>),
+    Errand(Errand),
 }
 
 impl Ahead {
@@ -50,11 +60,21 @@ impl Ahead {
     /// A template that will be wanted, and its text if that is known; it must be that of the bytes.
     pub fn expect(&mut self, bytes: &Arc<[u8]>, text: Option<&Arc<str>>) {
         self.shared.text(bytes, text);
+        self.came(bytes.len());
+    }
+
+    /// Something else that is wanted before any template, about as much work as so many bytes of one.
+    pub fn send(&mut self, errand: Errand, bytes: usize) {
+        self.shared.lock().errands.push_back(errand);
+        self.came(bytes);
+    }
+
+    fn came(&mut self, bytes: usize) {
         if self.thread.is_some() {
             self.shared.changed.notify_one();
             return;
         }
-        self.waiting += bytes.len();
+        self.waiting += bytes;
         if self.waiting > WORTH_A_THREAD {
             let shared = Arc::clone(&self.shared);
             // Without a second thread this one does it all in the end.
@@ -63,15 +83,20 @@ impl Ahead {
         }
     }
 
+    /// Compiles what came until now, and ends the thread: what comes later is compiled by
+    /// [`finish`](Self::finish) alone. Errands that nobody began are forgotten.
+    pub fn settle(&mut self) {
+        self.shared.complete();
+        self.shared.work();
+        // It catches panics of its own; texts that it did not finish are compiled when they are added.
+        drop(self.thread.take().map(JoinHandle::join));
+    }
+
     /// The texts of all templates, compiled as far as they are correct; bytes that are no UTF-8 are
     /// U+FFFD in them.
     pub fn finish(mut self, all: &[&Arc<[u8]>]) -> Vec<Arc<str>> {
         let texts = all.iter().map(|bytes| self.shared.text(bytes, None)).collect();
-        self.shared.lock().complete = true;
-        self.shared.changed.notify_one();
-        self.shared.work();
-        // It catches panics of its own; texts that it did not finish are compiled when they are added.
-        drop(self.thread.take().map(JoinHandle::join));
+        self.settle();
         texts
     }
 }
@@ -98,17 +123,30 @@ impl Shared {
         text
     }
 
+    fn complete(&self) {
+        let mut state = self.lock();
+        state.complete = true;
+        state.errands.clear();
+        self.changed.notify_one();
+    }
+
     fn work(&self) {
-        while let Some(text) = self.next() {
-            drop(self.cache.get(&text, &self.library));
+        while let Some(work) = self.next() {
+            match work {
+                Work::Text(text) => drop(self.cache.get(&text, &self.library)),
+                Work::Errand(errand) => errand(),
+            }
         }
     }
 
-    fn next(&self) -> Option<Arc<str>> {
+    fn next(&self) -> Option<Work> {
         let mut state = self.lock();
         loop {
+            if let Some(errand) = state.errands.pop_front() {
+                return Some(Work::Errand(errand));
+            }
             if let Some(text) = state.queue.pop_front() {
-                return Some(text);
+                return Some(Work::Text(text));
             }
             if state.complete {
                 return None;
@@ -134,10 +172,8 @@ pub fn text_of(bytes: &[u8]) -> Arc<str> {
 impl Drop for Ahead {
     /// Where nobody wants the texts after all, the thread ends without them.
     fn drop(&mut self) {
-        let mut state = self.shared.lock();
-        state.complete = true;
-        state.queue.clear();
-        self.shared.changed.notify_one();
+        self.shared.lock().queue.clear();
+        self.shared.complete();
     }
 }
 
@@ -182,6 +218,20 @@ mod tests {
         ahead.expect(&bytes, Some(&text));
         let texts = ahead.finish(&[&bytes, &bytes]);
         assert!(texts.iter().all(|known| Arc::ptr_eq(known, &text)));
+    }
+
+    #[test]
+    fn errands_are_done_or_forgotten() {
+        let mut ahead = ahead();
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let done = sender.clone();
+        ahead.send(Box::new(move || done.send(1).unwrap()), 2 * WORTH_A_THREAD);
+        assert_eq!(receiver.recv(), Ok(1));
+        ahead.settle();
+        ahead.send(Box::new(move || sender.send(2).unwrap()), 1);
+        let text = bytes(b"{{ .a }}");
+        assert_eq!(&*ahead.finish(&[&text])[0], "{{ .a }}");
+        assert!(receiver.recv().is_err(), "what nobody began is forgotten");
     }
 
     #[test]

@@ -47,7 +47,7 @@ mod unicode;
 mod value;
 mod vm;
 
-pub use ahead::{Ahead, text_of};
+pub use ahead::{Ahead, Errand, text_of};
 pub use context::{Context, Host, Lookup, NoHost};
 pub use duration::{DAYS, Duration, MONTHS};
 pub use error::{CallError, ErrorKind, ExecError, Frame, OverlayError, ParseError};

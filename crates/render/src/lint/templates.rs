@@ -9,6 +9,7 @@ use yaml::{Map, Numbers, Value};
 use super::head::{Head, mismatch};
 use super::stream::Stream;
 use super::{Entry, Folder, Kind, Linted, Options, Severity, deprecated, names};
+use crate::checked::Refused;
 use crate::{Error, Operation, Release, Request, engine, scope};
 
 const FOLDER: &str = "templates/";
@@ -90,7 +91,7 @@ fn render(
         },
     };
     let templates = scope::templates(&request, &chart, &coalesced.values);
-    let run = engine::run(&request, &chart, &templates);
+    let run = engine::run(&request, &chart, &templates, &Refused::default());
     let failed = |error: Error| Some(error.helm_text());
     let engine::Run { output, errors } = run.map_err(failed)?;
     linted.log.extend(output.warnings);

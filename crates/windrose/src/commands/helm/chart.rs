@@ -173,8 +173,8 @@ fn read(
     programs: &Programs,
 ) -> Outcome<(::chart::Chart, Vec<::chart::File>)> {
     let files = files(context, path, programs)?;
-    let (chart, warnings) =
-        ::chart::load_with_warnings(files.clone()).map_err(|error| told(&error, &files))?;
+    let loaded = programs.load(files.clone());
+    let (chart, warnings) = loaded.map_err(|error| told(&error, &files))?;
     for warning in &warnings {
         log::say(context, warning)?;
     }
