@@ -13,14 +13,14 @@ use crate::{Chart, Error, Warning, version};
 /// Drops disabled dependencies, applies aliases and `import-values`, recursively.
 pub fn process_dependencies(chart: &mut Chart, values: &Table) -> Result<Vec<Warning>, Error> {
     let mut warnings = Vec::new();
-    enable(chart, &Tree::new(values.clone()), "", &mut warnings)?;
+    enable(chart, values, "", &mut warnings)?;
     import(chart, &mut warnings)?;
     Ok(warnings)
 }
 
 fn enable(
     chart: &mut Chart,
-    values: &Tree,
+    values: &Table,
     path: &str,
     warnings: &mut Vec<Warning>,
 ) -> Result<(), Error> {
@@ -28,7 +28,7 @@ fn enable(
     let found = std::mem::take(&mut chart.dependencies);
     chart.dependencies = settle(&found, &mut declared);
     chart.metadata.dependencies = Some(declared);
-    let values = values.deep_copy();
+    let values = Tree::new(values.clone());
     lay_over(chart, &values, Mode::Coalesce, warnings)?;
     let mut declared = chart.metadata.dependencies.take().unwrap_or_default();
     apply_tags(&mut declared, &values, warnings);
@@ -37,9 +37,12 @@ fn enable(
         declared.iter().filter(|d| !d.enabled).map(|d| d.name.clone()).collect();
     chart.dependencies.retain(|d| !disabled.contains(d.name()));
     declared.retain(|d| !disabled.contains(&d.name));
-    for dependency in &mut chart.dependencies {
-        let path = format!("{path}{}.", dependency.name());
-        enable(dependency, &values, &path, warnings)?;
+    if chart.dependencies.iter().any(|chart| chart.metadata.dependencies.is_some()) {
+        let values = values.to_table();
+        for dependency in &mut chart.dependencies {
+            let path = format!("{path}{}.", dependency.name());
+            enable(dependency, &values, &path, warnings)?;
+        }
     }
     chart.metadata.dependencies = Some(declared).filter(|d| !d.is_empty());
     Ok(())

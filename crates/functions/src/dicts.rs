@@ -182,10 +182,7 @@ fn copy(cx: &mut Context<'_>, value: &Value, depth: usize) -> Outcome {
                 return Ok(Value::Map(copy));
             }
             cx.spend(map.len() as u64)?;
-            let entries =
-                map.to_vec().into_iter().map(|(key, value)| Ok((key, copy(cx, &value, depth)?)));
-            let entries = entries.collect::<Result<Vec<_>, CallError>>()?;
-            Ok(Value::Map(Map::from_entries(map.map_type(), entries)))
+            Ok(Value::Map(map.try_map(|value| copy(cx, value, depth))?))
         }
         Value::Object(object) => Ok(object.deep_copied().unwrap_or_else(|| value.clone())),
         value => Ok(value.clone()),

@@ -67,3 +67,57 @@ fn may_wait(request: &Request<'_>) -> bool {
     let host = &request.host;
     request.options.programs.are_of_one() && host.lookup.is_none() && host.resolve.is_none()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Capabilities, Error, Host, Operation, Options, Programs, Release, render};
+
+    /// A chart whose schema is large enough for a thread, and whose template may fail.
+    fn render_with(values: &str, programs: Programs) -> Result<String, Error> {
+        let file = |name: &str, text: String| chart::File {
+            name: name.to_owned(),
+            data: text.into_bytes().into(),
+        };
+        let filling = "x".repeat(2 * WORTH_A_THREAD);
+        let schema = format!(
+            r#"{{"description": "{filling}", "properties": {{"port": {{"type": "number"}}}}}}"#
+        );
+        let template = "port: {{ .Values.port }}{{ if .Values.bad }}{{ fail \"bad\" }}{{ end }}";
+        let chart = chart::load(vec![
+            file("Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n".to_owned()),
+            file("values.schema.json", schema),
+            file("templates/a.yaml", template.to_owned()),
+        ]);
+        let rendered = render(&Request {
+            chart: &chart.unwrap(),
+            values: &yaml::map_from_str(values, yaml::Numbers::Float64).unwrap(),
+            release: Release {
+                name: "web".to_owned(),
+                namespace: "default".to_owned(),
+                revision: 1,
+                operation: Operation::Install,
+            },
+            capabilities: &Capabilities::default(),
+            host: Host {
+                now: jiff::Timestamp::UNIX_EPOCH,
+                entropy: &|_| {},
+                lookup: None,
+                resolve: None,
+            },
+            options: Options { programs, ..Options::default() },
+        })?;
+        Ok(rendered.template_text())
+    }
+
+    #[test]
+    fn nobody_sees_which_came_first() {
+        for values in ["port: 1", "port: a", "port: 1\nbad: true", "port: a\nbad: true"] {
+            let before = render_with(values, Programs::default()).map_err(|e| e.helm_text());
+            let beside = render_with(values, Programs::ahead_of_one()).map_err(|e| e.helm_text());
+            assert_eq!(before, beside, "{values}");
+        }
+        let refused = render_with("port: a\nbad: true", Programs::ahead_of_one()).unwrap_err();
+        assert!(matches!(refused, Error::Schema(_)), "{refused:?}");
+    }
+}

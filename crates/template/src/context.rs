@@ -98,6 +98,8 @@ pub struct Context<'a> {
     /// Bytes that may be printed before somebody looks: none while a trace is taken.
     unchecked: usize,
     trace: Option<Trace>,
+    /// What machines left that ran before.
+    rooms: Vec<vm::Room>,
 }
 
 /// Templates defined by a text that was compiled during a render, over those that it can see.
@@ -120,6 +122,7 @@ impl<'a> Context<'a> {
             data: None,
             unchecked: options.output,
             trace: None,
+            rooms: Vec::new(),
             options,
         }
     }
@@ -231,9 +234,19 @@ impl<'a> Context<'a> {
             return Err(ExecError::bare(words));
         }
         self.nested += 1;
-        let result = stack::grow(|| vm::execute(self, template, data));
+        let result = stack::grow(|| vm::execute(self, template, data, |out| out.as_slice().into()));
         self.nested -= 1;
-        result.map(Str::from)
+        result
+    }
+
+    /// Room for a machine.
+    pub(crate) fn room(&mut self) -> vm::Room {
+        self.rooms.pop().unwrap_or_default()
+    }
+
+    /// Takes back the room of a machine that ended.
+    pub(crate) fn keep_room(&mut self, room: vm::Room) {
+        self.rooms.push(room.cleared());
     }
 }
 

@@ -157,7 +157,8 @@ impl<'a> Session<'a> {
             return Err(self.context.no_template(name));
         };
         self.context.begin(data);
-        vm::execute(&mut self.context, &template, data).map_err(ExecError::settled)
+        let take = |out: &mut Vec<u8>| out.as_slice().to_vec();
+        vm::execute(&mut self.context, &template, data, take).map_err(ExecError::settled)
     }
 
     /// Executes a template and tells which part of it printed what. Slower; for errors.

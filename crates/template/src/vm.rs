@@ -28,26 +28,23 @@ use crate::value::Kind;
 use crate::{Context, ErrorKind, ExecError, Value, format};
 use range::LoopState;
 
-/// Executes a template over a value and returns what it prints.
-pub(crate) fn execute(
+/// Executes a template over a value and returns what `take` makes of what it prints.
+pub(crate) fn execute<T>(
     cx: &mut Context<'_>,
     template: &Template,
     data: &Value,
-) -> Result<Vec<u8>, ExecError> {
+    take: impl FnOnce(&mut Vec<u8>) -> T,
+) -> Result<T, ExecError> {
     let mut machine = Machine {
         template: template.clone(),
         pc: 0,
         slots: 0,
         dot: Cell::concrete(data.clone()),
-        frames: Vec::new(),
-        cells: Vec::new(),
-        stack: Vec::new(),
-        dots: Vec::new(),
-        loops: Vec::new(),
-        out: Vec::with_capacity(template.text_len()),
+        room: cx.room(),
         interface: false,
         noted: NOTED,
     };
+    machine.room.out.reserve(template.text_len());
     machine.enter();
     if let Some(trace) = cx.trace() {
         trace.enter();
@@ -55,9 +52,11 @@ pub(crate) fn execute(
     match machine.run(cx) {
         Ok(()) => {
             if let Some(trace) = cx.trace() {
-                trace.leave(&machine.out);
+                trace.leave(&machine.room.out);
             }
-            Ok(machine.out)
+            let taken = take(&mut machine.room.out);
+            cx.keep_room(machine.room);
+            Ok(taken)
         }
         Err(fault) => Err(machine.locate(cx, *fault)),
     }
@@ -86,6 +85,16 @@ struct Machine {
     /// Where the current body's variables begin.
     slots: usize,
     dot: Cell,
+    room: Room,
+    /// Whether Go sees an interface in the field, variable or dot that was read last.
+    interface: bool,
+    /// Node of the last short circuit.
+    noted: crate::ast::NodeId,
+}
+
+/// Where a machine keeps what grows; the next machine finds it empty.
+#[derive(Default)]
+pub(crate) struct Room {
     /// The bodies that called this one.
     frames: Vec<CallFrame>,
     cells: Vec<Cell>,
@@ -93,10 +102,23 @@ struct Machine {
     dots: Vec<Cell>,
     loops: Vec<LoopState>,
     out: Vec<u8>,
-    /// Whether Go sees an interface in the field, variable or dot that was read last.
-    interface: bool,
-    /// Node of the last short circuit.
-    noted: crate::ast::NodeId,
+}
+
+impl Room {
+    /// Bytes of output that are kept room for.
+    const KEPT: usize = 64 * 1024;
+
+    /// The room, empty.
+    pub(crate) fn cleared(mut self) -> Self {
+        self.frames.clear();
+        self.cells.clear();
+        self.stack.clear();
+        self.dots.clear();
+        self.loops.clear();
+        self.out.clear();
+        self.out.shrink_to(Self::KEPT);
+        self
+    }
 }
 
 struct CallFrame {
@@ -134,7 +156,7 @@ impl Machine {
             match self.body(cx, program, template.code())? {
                 Flow::Call(callee) => {
                     let dot = Cell::concrete(self.pop());
-                    self.frames.push(CallFrame {
+                    self.room.frames.push(CallFrame {
                         template,
                         pc: self.pc,
                         slots: self.slots,
@@ -144,8 +166,8 @@ impl Machine {
                     self.enter();
                 }
                 Flow::Return => {
-                    self.cells.truncate(self.slots);
-                    let Some(caller) = self.frames.pop() else { return Ok(()) };
+                    self.room.cells.truncate(self.slots);
+                    let Some(caller) = self.room.frames.pop() else { return Ok(()) };
                     self.template = caller.template;
                     self.pc = caller.pc;
                     self.slots = caller.slots;
@@ -158,10 +180,10 @@ impl Machine {
     /// Makes room for the current body's variables; `$` is the first.
     fn enter(&mut self) {
         self.pc = 0;
-        self.slots = self.cells.len();
+        self.slots = self.room.cells.len();
         let slots = self.template.slots();
-        self.cells.resize_with(self.slots + slots, Cell::default);
-        self.cells[self.slots] = self.dot.clone();
+        self.room.cells.resize_with(self.slots + slots, Cell::default);
+        self.room.cells[self.slots] = self.dot.clone();
     }
 
     /// Interprets the current body until it calls another one or ends.
@@ -175,7 +197,7 @@ impl Machine {
             match instruction {
                 Text { start, end } => {
                     let text = &program.text.as_bytes()[start as usize..end as usize];
-                    self.out.extend_from_slice(text);
+                    self.room.out.extend_from_slice(text);
                     self.check_output(cx)?;
                 }
                 Print => self.print(cx, program)?,
@@ -183,15 +205,15 @@ impl Machine {
                 DropBelow => {
                     let top = self.pop();
                     self.pop();
-                    self.stack.push(top);
+                    self.room.stack.push(top);
                 }
                 Raise(below) => {
-                    let value = self.stack.remove(self.stack.len() - 1 - below as usize);
-                    self.stack.push(value);
+                    let value = self.room.stack.remove(self.room.stack.len() - 1 - below as usize);
+                    self.room.stack.push(value);
                 }
                 Dot => {
                     self.interface = self.dot.is_interface();
-                    self.stack.push(self.dot.value.clone());
+                    self.room.stack.push(self.dot.value.clone());
                 }
                 Variable(slot) => {
                     let cell = self.cell(slot);
@@ -200,12 +222,12 @@ impl Machine {
                     }
                     let (value, interface) = (cell.value.clone(), cell.is_interface());
                     self.interface = interface;
-                    self.stack.push(value);
+                    self.room.stack.push(value);
                 }
                 Constant(number) => {
-                    self.stack.push(tables.constants[number as usize].value(&program.text));
+                    self.room.stack.push(tables.constants[number as usize].value(&program.text));
                 }
-                Missing => self.stack.push(Value::Missing),
+                Missing => self.room.stack.push(Value::Missing),
                 DotFields(keys) => self.push_fields(cx, program, Base::Dot, keys)?,
                 VariableFields { slot, keys } => {
                     self.push_fields(cx, program, Base::Variable(slot), keys)?;
@@ -217,25 +239,25 @@ impl Machine {
                 Wrap => {
                     if self.interface {
                         let value = self.pop();
-                        self.stack.push(index::wrapped(value));
+                        self.room.stack.push(index::wrapped(value));
                     }
                 }
                 Concrete => {
-                    if let Some(top @ Value::Nil) = self.stack.last_mut() {
+                    if let Some(top @ Value::Nil) = self.room.stack.last_mut() {
                         *top = Value::Missing;
                     }
                 }
                 Any => {
-                    if let Some(top @ Value::Missing) = self.stack.last_mut() {
+                    if let Some(top @ Value::Missing) = self.room.stack.last_mut() {
                         *top = Value::Nil;
                     }
                 }
                 Check(number) => {
                     let value = self.pop();
-                    self.stack.push(convert(value, tables.params[number as usize])?);
+                    self.room.stack.push(convert(value, tables.params[number as usize])?);
                 }
                 Store(slot) => {
-                    let value = self.stack.last().cloned().unwrap_or_default();
+                    let value = self.room.stack.last().cloned().unwrap_or_default();
                     *self.cell_mut(slot) = Cell::concrete(value);
                 }
                 Assign { slot, name } => {
@@ -243,7 +265,7 @@ impl Machine {
                         let name = name.of(&program.text);
                         return Err(Fault::new(format!("undefined variable: {name}")));
                     }
-                    let value = self.stack.last().cloned().unwrap_or_default();
+                    let value = self.room.stack.last().cloned().unwrap_or_default();
                     *self.cell_mut(slot) = Cell::concrete(value);
                 }
                 StoreDrop(slot) => *self.cell_mut(slot) = Cell::concrete(self.pop()),
@@ -256,7 +278,7 @@ impl Machine {
                     }
                 }
                 ShortCircuit { when, target } => {
-                    if self.stack.last().is_some_and(Value::truth) == when {
+                    if self.room.stack.last().is_some_and(Value::truth) == when {
                         self.note(code);
                         self.pc = target as usize;
                     }
@@ -266,7 +288,7 @@ impl Machine {
                     let value = self.pop();
                     if value.truth() {
                         let dot = std::mem::replace(&mut self.dot, Cell::concrete(value));
-                        self.dots.push(dot);
+                        self.room.dots.push(dot);
                     } else {
                         self.pc = target as usize;
                     }
@@ -296,7 +318,7 @@ impl Machine {
                         return Err(Fault::new(words).of_kind(kind));
                     }
                     let depth = cx.options().depth;
-                    if self.frames.len() >= depth as usize {
+                    if self.room.frames.len() >= depth as usize {
                         let words = format!("exceeded maximum template depth ({depth})");
                         return Err(Fault::new(words));
                     }
@@ -321,12 +343,12 @@ impl Machine {
             let name = value.type_name();
             return Err(Fault::new(format!("can't print {shown} of type {name}")));
         }
-        format::print(&mut self.out, &value);
+        format::print(&mut self.room.out, &value);
         self.check_output(cx)
     }
 
     fn check_output(&self, cx: &mut Context<'_>) -> Step {
-        if self.out.len() > cx.unchecked() {
+        if self.room.out.len() > cx.unchecked() {
             return self.look_at_output(cx);
         }
         Ok(())
@@ -336,11 +358,11 @@ impl Machine {
     #[cold]
     fn look_at_output(&self, cx: &mut Context<'_>) -> Step {
         let limit = cx.options().output;
-        if self.out.len() > limit {
+        if self.room.out.len() > limit {
             return Err(Fault::limit(format!("output is longer than {limit} bytes")));
         }
         if let Some(trace) = cx.trace() {
-            trace.printed(self.out.len(), &self.template, self.location());
+            trace.printed(self.room.out.len(), &self.template, self.location());
         }
         Ok(())
     }
@@ -357,7 +379,7 @@ impl Machine {
             (value, interface) = field::read(cx, value, interface, key)?;
         }
         self.interface = interface;
-        self.stack.push(value);
+        self.room.stack.push(value);
         Ok(())
     }
 
@@ -381,15 +403,15 @@ impl Machine {
     }
 
     fn pop(&mut self) -> Value {
-        self.stack.pop().unwrap_or_default()
+        self.room.stack.pop().unwrap_or_default()
     }
 
     fn cell(&self, slot: u32) -> &Cell {
-        &self.cells[self.slots + slot as usize]
+        &self.room.cells[self.slots + slot as usize]
     }
 
     fn cell_mut(&mut self, slot: u32) -> &mut Cell {
-        &mut self.cells[self.slots + slot as usize]
+        &mut self.room.cells[self.slots + slot as usize]
     }
 
     fn note(&mut self, code: Code<'_>) {
@@ -401,7 +423,7 @@ impl Machine {
 
     fn unwind(&mut self, withs: u32) {
         for _ in 0..withs {
-            if let Some(dot) = self.dots.pop() {
+            if let Some(dot) = self.room.dots.pop() {
                 self.dot = dot;
             }
         }

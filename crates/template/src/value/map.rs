@@ -8,6 +8,7 @@
 use std::cell::{OnceCell, Ref, RefCell};
 use std::rc::{Rc, Weak};
 
+use super::string::prefix;
 use super::{Str, Value};
 use crate::Function;
 
@@ -181,6 +182,18 @@ impl Map {
         Some(Self::lazy(self.map_type(), Rc::clone(origin)))
     }
 
+    /// A new map of the same type with these values made into others.
+    pub fn try_map<E>(&self, change: impl FnMut(&Value) -> Result<Value, E>) -> Result<Self, E> {
+        let mut change = change;
+        let entries = self.entries();
+        // As many as there are: such maps live long.
+        let mut made = Vec::with_capacity(entries.len());
+        for (key, value) in entries.iter() {
+            made.push((key.clone(), change(value)?));
+        }
+        Ok(Self::build(self.map_type(), made))
+    }
+
     /// The same map under another type, as a Go conversion: what is set in one is in both.
     #[must_use]
     pub fn with_type(&self, map_type: MapType) -> Self {
@@ -350,10 +363,10 @@ pub(super) fn dismantle(mut work: Vec<Value>) {
 }
 
 fn find(entries: &[(Str, Value)], key: &[u8]) -> Result<usize, usize> {
-    if entries.last().is_some_and(|(last, _)| last.as_bytes() < key) {
-        return Err(entries.len());
-    }
-    entries.binary_search_by(|(entry, _)| entry.as_bytes().cmp(key))
+    let prefix = prefix(key);
+    entries.binary_search_by(|(entry, _)| {
+        entry.prefix().cmp(&prefix).then_with(|| entry.as_bytes().cmp(key))
+    })
 }
 
 #[cfg(test)]

@@ -60,6 +60,18 @@ impl Str {
         self.len() == 0
     }
 
+    /// The first bytes as one number, zeros where there are none: strings are in the order of these
+    /// numbers, and where two are equal, of the bytes.
+    #[inline]
+    pub(crate) fn prefix(&self) -> u64 {
+        match &self.0 {
+            // Behind the text there are zeros.
+            Repr::Inline(_, bytes) => prefix(bytes),
+            Repr::Local(bytes) => prefix(bytes),
+            Repr::Shared(bytes) => prefix(bytes),
+        }
+    }
+
     /// Whether so many bytes are held inline.
     pub(crate) fn is_short(len: usize) -> bool {
         len <= INLINE
@@ -70,6 +82,17 @@ impl Str {
         buffer.get_mut(..bytes.len())?.copy_from_slice(bytes);
         Some(Self(Repr::Inline(bytes.len() as u8, buffer)))
     }
+}
+
+/// As [`Str::prefix`].
+#[inline]
+pub(crate) fn prefix(bytes: &[u8]) -> u64 {
+    if let Some(first) = bytes.first_chunk() {
+        return u64::from_be_bytes(*first);
+    }
+    let shifted = bytes.iter().fold(0, |number, byte| number << 8 | u64::from(*byte));
+    // Fewer than eight, and none at all is 0 already.
+    shifted.checked_shl(64 - 8 * bytes.len() as u32).unwrap_or_default()
 }
 
 impl From<&[u8]> for Str {
@@ -167,7 +190,8 @@ impl PartialOrd for Str {
 
 impl Ord for Str {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.as_bytes().cmp(other.as_bytes())
+        let first = self.prefix().cmp(&other.prefix());
+        first.then_with(|| self.as_bytes().cmp(other.as_bytes()))
     }
 }
 
@@ -192,6 +216,23 @@ impl fmt::Display for Str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn strings_are_in_the_order_of_their_bytes() {
+        let texts = ["", "\0", "a", "a\0", "a\0\0", "ab", "abcdefgh", "abcdefgh\0", "abcdefghi"];
+        let long = ["x".repeat(22), "x".repeat(23), "x".repeat(24), format!("{}y", "x".repeat(22))];
+        let all: Vec<&str> = texts.into_iter().chain(long.iter().map(String::as_str)).collect();
+        for one in &all {
+            assert_eq!(Str::from(*one).prefix(), prefix(one.as_bytes()));
+            for other in &all {
+                assert_eq!(
+                    Str::from(*one).cmp(&Str::from(*other)),
+                    one.cmp(other),
+                    "{one:?} {other:?}"
+                );
+            }
+        }
+    }
 
     #[test]
     fn short_and_long_strings_are_equal_by_content() {

@@ -76,7 +76,7 @@ impl Machine {
 
     /// Follows dots through the `template` actions that led here.
     fn settle_callers(&self, cx: &Context<'_>, places: &Places<'_>, subjects: &mut [Subject]) {
-        for caller in self.frames.iter().rev().take(MAX_CALLERS) {
+        for caller in self.room.frames.iter().rev().take(MAX_CALLERS) {
             if !subjects.iter().any(|s| matches!(s.origin, Origin::Dot(_))) {
                 return;
             }

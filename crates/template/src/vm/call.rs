@@ -15,10 +15,10 @@ impl Machine {
     /// Calls a function of the library with the values on top.
     pub(super) fn call(&mut self, cx: &mut Context<'_>, function: u32, args: usize) -> Step {
         let function = *cx.set.library().function(function);
-        let first = self.stack.len() - args;
-        let result = (function.call)(cx, &self.stack[first..])
+        let first = self.room.stack.len() - args;
+        let result = (function.call)(cx, &self.room.stack[first..])
             .map_err(|error| Fault::calling(function.name, error))?;
-        self.stack.truncate(first);
+        self.room.stack.truncate(first);
         let result = match &result {
             Value::Object(object) => object.copied().unwrap_or(result),
             other => {
@@ -26,17 +26,17 @@ impl Machine {
                 result
             }
         };
-        self.stack.push(result);
+        self.room.stack.push(result);
         Ok(())
     }
 
     /// `call`: the first value is the function.
     pub(super) fn call_value(&mut self, cx: &mut Context<'_>, name: &Value, args: usize) -> Step {
-        let first = self.stack.len() - args;
-        let args = self.stack.split_off(first);
+        let first = self.room.stack.len() - args;
+        let args = self.room.stack.split_off(first);
         let result = call_value(cx, name, args).map_err(|error| Fault::calling("call", error))?;
         check_size(cx, &result)?;
-        self.stack.push(result);
+        self.room.stack.push(result);
         Ok(())
     }
 
@@ -56,7 +56,7 @@ impl Machine {
         if let Some(method) = field::method(&value, name) {
             let args = call.args.len() + usize::from(call.piped);
             check_number(method, call.args.len(), args)?;
-            self.stack.push(value);
+            self.room.stack.push(value);
             return Ok(());
         }
         if let Some(message) = field::refuse_arguments(&value, name) {
@@ -67,7 +67,7 @@ impl Machine {
         if call.piped {
             self.pop();
         }
-        self.stack.push(value);
+        self.room.stack.push(value);
         self.pc = call.end as usize;
         Ok(())
     }
@@ -80,8 +80,8 @@ impl Machine {
         call: &MethodCall,
     ) -> Step {
         let args = call.args.len() + usize::from(call.piped);
-        let first = self.stack.len() - args - 1;
-        let mut values = self.stack.split_off(first);
+        let first = self.room.stack.len() - args - 1;
+        let mut values = self.room.stack.split_off(first);
         let name = program.keys(call.keys).next_back().unwrap_or_default();
         let Some(method) = field::method(&values[0], name) else {
             return Err(Fault::new("method vanished"));
@@ -99,7 +99,7 @@ impl Machine {
         }
         let result = call_method(cx, method, &values).map_err(|f| f.at(Some(call.node)))?;
         check_size(cx, &result)?;
-        self.stack.push(result);
+        self.room.stack.push(result);
         Ok(())
     }
 }

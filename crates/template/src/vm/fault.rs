@@ -80,7 +80,7 @@ impl Machine {
         let node = place.unwrap_or_else(|| self.location());
         let subjects = self.subjects(cx, &mut fault, node);
         let frame = frame(&self.template, node);
-        let callers = self.frames.iter().rev().take(MAX_CALLERS);
+        let callers = self.room.frames.iter().rev().take(MAX_CALLERS);
         let callers = callers.map(|caller| frame_of_call(caller, self)).collect();
         ExecError::at(frame, callers, fault.message, fault.cause)
             .about(subjects)

@@ -51,20 +51,21 @@ impl Machine {
                 return Err(Fault::new(format!("range can't iterate over {shown}")));
             }
         };
-        let mut state = LoopState { items, at: 0, dot: Cell::default(), withs: self.dots.len() };
+        let mut state =
+            LoopState { items, at: 0, dot: Cell::default(), withs: self.room.dots.len() };
         let Some(round) = state.next() else {
             self.pc = a_loop.otherwise as usize;
             return Ok(());
         };
         state.dot = self.dot.clone();
-        self.loops.push(state);
+        self.room.loops.push(state);
         self.begin_round(a_loop, round);
         Ok(())
     }
 
     /// Goes to the body once more, or behind the loop.
     pub(super) fn next_round(&mut self, a_loop: Loop) {
-        match self.loops.last_mut().and_then(LoopState::next) {
+        match self.room.loops.last_mut().and_then(LoopState::next) {
             Some(round) => {
                 self.begin_round(a_loop, round);
                 self.pc = a_loop.body as usize;
@@ -74,9 +75,9 @@ impl Machine {
     }
 
     pub(super) fn end_loop(&mut self, a_loop: Loop) {
-        if let Some(state) = self.loops.pop() {
+        if let Some(state) = self.room.loops.pop() {
             self.dot = state.dot;
-            self.dots.truncate(state.withs);
+            self.room.dots.truncate(state.withs);
         }
         self.pc = a_loop.end as usize;
     }

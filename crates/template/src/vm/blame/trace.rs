@@ -221,7 +221,7 @@ impl<'a> View<'a> {
     fn variable(&self, name: &str, depth: usize) -> Traced {
         let found = self.site.variables.iter().enumerate().rev().find(|(_, v)| v.name == name);
         let Some((slot, variable)) = found else { return Traced::computed(None) };
-        let value = self.machine.cells.get(self.slots + slot).map(|cell| cell.value.clone());
+        let value = self.machine.room.cells.get(self.slots + slot).map(|cell| cell.value.clone());
         let mut traced = match variable.binding {
             Binding::Root => {
                 Traced { value: None, origin: Origin::Dot(Vec::new()), parts: Parts::None }
@@ -258,7 +258,7 @@ impl<'a> View<'a> {
     fn element(&self, list: Traced, dot: usize) -> Traced {
         let ranges = |dots: &[Dot]| dots.iter().filter(|d| matches!(d, Dot::Range(_))).count();
         let inner = ranges(&self.site.dots[dot..]);
-        let loops = &self.machine.loops;
+        let loops = &self.machine.room.loops;
         let round = loops.len().checked_sub(inner).and_then(|at| loops.get(at)?.round());
         let (true, Some(round)) = (self.innermost, round) else { return Traced::computed(None) };
         match &list.value {
