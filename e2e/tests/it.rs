@@ -11,6 +11,8 @@ mod alternation;
 mod drift;
 #[path = "it/interrupted.rs"]
 mod interrupted;
+#[path = "it/large.rs"]
+mod large;
 #[path = "it/observatory.rs"]
 mod observatory;
 #[path = "it/pair.rs"]

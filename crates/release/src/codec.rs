@@ -8,6 +8,7 @@ use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 
+use crate::left_out;
 use crate::record::Release;
 
 /// No record decompresses to more: a chart may hold 100 MiB, base64 and manifest come on top.
@@ -15,7 +16,30 @@ const LIMIT: u64 = 512 << 20;
 const GZIP: [u8; 3] = [0x1f, 0x8b, 0x08];
 
 /// What Helm puts under the key `release`, before the Secret's own base64.
+///
+/// A record that is too large leaves out files of its chart (see [`left_out`]); one that still is too
+/// large is an error.
 pub(crate) fn encode(release: &Release) -> Result<String, String> {
+    let packed = pack(release)?;
+    if packed.len() <= left_out::MOST {
+        return Ok(packed);
+    }
+    let mut smaller = release.clone();
+    for list in left_out::LISTS {
+        left_out::leave_out(&mut smaller.chart, list);
+        let packed = pack(&smaller)?;
+        if packed.len() <= left_out::MOST {
+            return Ok(packed);
+        }
+    }
+    Err(format!(
+        "its manifest, hooks and values take {} bytes when packed, and a Secret holds {}",
+        pack(&smaller)?.len(),
+        left_out::MOST
+    ))
+}
+
+fn pack(release: &Release) -> Result<String, String> {
     let json = serde_json::to_vec(release).map_err(|error| error.to_string())?;
     let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
     gzip.write_all(&json).map_err(|error| error.to_string())?;
@@ -69,6 +93,34 @@ mod tests {
         let mut expected = json_of(HELM_3);
         expected["info"].as_object_mut().unwrap().remove("deleted");
         assert_eq!(json_of(encode(&release).unwrap().as_bytes()), expected);
+    }
+
+    #[test]
+    fn a_record_that_is_too_large_leaves_out_files() {
+        let mut random = vec![0; 900_000];
+        testkit::random(&mut random);
+        let data = STANDARD.encode(&random);
+        let of = |file: &str, template: &str, manifest: &str| Release {
+            name: "web".to_owned(),
+            chart: json!({
+                "files": [{"name": "large", "data": file}],
+                "templates": [{"name": "t", "data": template}],
+            }),
+            manifest: manifest.to_owned(),
+            ..Release::default()
+        };
+        let stored = |release: &Release| decode(encode(release).unwrap().as_bytes()).unwrap();
+        let small = of("eA==", "eA==", "");
+        assert_eq!(stored(&small), small);
+        let large = of(&data, "eA==", "");
+        let read = stored(&large);
+        assert_ne!(read, large);
+        assert_eq!(read.chart["templates"], large.chart["templates"]);
+        assert!(crate::content::is_same_chart(&read.chart, &large.chart));
+        let both = stored(&of(&data, &data, ""));
+        assert!(crate::content::is_same_chart(&both.chart, &of(&data, &data, "").chart));
+        assert!(!crate::content::is_same_chart(&both.chart, &large.chart));
+        assert!(encode(&of("", "", &data)).unwrap_err().contains("a Secret holds 1048576"));
     }
 
     #[test]

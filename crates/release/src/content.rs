@@ -12,6 +12,7 @@ use render::Rendered;
 use serde_json::{Map, Value, json};
 
 use crate::desired::{Content, Crd};
+use crate::left_out;
 use crate::manifest;
 use crate::record::{Hook, HookRun, Release};
 
@@ -172,19 +173,25 @@ pub(crate) fn is_same_chart(a: &Value, b: &Value) -> bool {
         if let Some(fields) = chart.as_object_mut() {
             fields.retain(|key, _| key != "schemamodtime" && key != "modtime");
         }
-        let by_name = |list: &Value| -> BTreeMap<String, Value> {
+        let by_name = |list: &Value| -> BTreeMap<String, String> {
+            let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
             let files = list.as_array().into_iter().flatten();
-            files.map(|f| (f["name"].to_string(), f["data"].clone())).collect()
+            files.map(|f| (text(&f["name"]), text(&f["data"]))).collect()
         };
-        let files = [by_name(&chart["templates"]), by_name(&chart["files"])];
+        let files = left_out::LISTS.map(|list| by_name(&chart[list]));
         if let Some(fields) = chart.as_object_mut() {
-            fields.remove("templates");
-            fields.remove("files");
+            for list in left_out::LISTS {
+                fields.remove(list);
+            }
         }
         (chart, files)
     };
     let ((a, a_files), (b, b_files)) = (strip(a), strip(b));
-    a_files == b_files && is_same(&a, &b)
+    let same_files = a_files.iter().zip(&b_files).all(|(a, b)| {
+        a.len() == b.len()
+            && a.iter().zip(b).all(|(a, b)| a.0 == b.0 && left_out::is_same(a.1, b.1))
+    });
+    same_files && is_same(&a, &b)
 }
 
 /// Whether two JSON values mean the same: `1` and `1.0`, missing, null and empty are alike.

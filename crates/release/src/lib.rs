@@ -18,6 +18,7 @@ pub mod diff;
 mod drift;
 mod error;
 mod health;
+mod left_out;
 mod lock;
 mod managed_fields;
 mod manifest;

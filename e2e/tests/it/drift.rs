@@ -29,7 +29,15 @@ fn tell(world: &World) {
         let _ = world.kubectl(&[words, &["-n", &namespace]].concat()).expect_success();
     };
     let patch = r#"{"data":{"greeting":"changed","more":"by hand"}}"#;
-    change(&["patch", "configmap", "site", "--field-manager=somebody", "--type=merge", "-p", patch]);
+    change(&[
+        "patch",
+        "configmap",
+        "site",
+        "--field-manager=somebody",
+        "--type=merge",
+        "-p",
+        patch,
+    ]);
     change(&["delete", "deployment", "site"]);
     let told = drift(&["--detailed-exitcode"]);
     assert_eq!(told.code, Some(2), "{}", told.stderr);
