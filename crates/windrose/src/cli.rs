@@ -13,6 +13,7 @@ use crate::context::{ColorChoice, Context, say};
 use crate::environment::Environment;
 use crate::failure::{ErrorForm, Exit, Failure, Outcome};
 
+mod arity;
 pub(crate) mod go_flags;
 pub(crate) mod tree;
 mod usage;
@@ -74,8 +75,9 @@ fn run_words(args: &[OsString], environment: Environment) -> ExitCode {
         Err(failure) => return end(&failure, ErrorForm::Caret, Style::Plain),
     };
     let Ok(matches) = command.try_get_matches_from_mut(&words) else { return wrong(args, form) };
-    if let Some(mistake) = mistake {
-        return end(&Failure::usage(mistake.0), form, Style::Plain);
+    let arity = || arity::mistake(&words).filter(|_| form == ErrorForm::Helm);
+    if let Some(text) = mistake.map(|mistake| mistake.0).or_else(arity) {
+        return end(&Failure::usage(text), form, Style::Plain);
     }
     match dispatch(&matches, environment, form) {
         Ok(exit) => exit,
@@ -87,11 +89,22 @@ fn run_words(args: &[OsString], environment: Environment) -> ExitCode {
 /// whole tree.
 fn wrong(args: &[OsString], form: ErrorForm) -> ExitCode {
     let mut command = command(Detail::Whole);
+    if form == ErrorForm::Helm
+        && let Some(exit) = usage::group(args, &mut command)
+    {
+        return exit;
+    }
     let (words, mistake) = match go_flags::canonical(args, &command) {
         Ok(words) => (words, None),
         Err(mistake) => (args.to_vec(), Some(mistake)),
     };
-    match (command.try_get_matches_from_mut(words), mistake) {
+    match (command.try_get_matches_from_mut(&words), mistake) {
+        (Err(error), None) if !usage::is_of_flag(&error) && error.use_stderr() => {
+            match arity::mistake(&words).filter(|_| form == ErrorForm::Helm) {
+                Some(text) => end(&Failure::usage(text), form, Style::Plain),
+                None => usage::wrong(&error, None, &command, form),
+            }
+        }
         (Err(error), mistake) => usage::wrong(&error, mistake, &command, form),
         (Ok(_), Some(mistake)) => end(&Failure::usage(mistake.0), form, Style::Plain),
         (Ok(_), None) => {

@@ -16,39 +16,72 @@ use clap::{Arg, Command};
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Mistake(pub(crate) String);
 
+/// A command line as far as commands are found in it.
+struct Located<'a> {
+    program: &'a str,
+    path: Vec<&'a str>,
+    /// The command and those above it.
+    known: Vec<&'a Command>,
+    /// Everything but the program and the path.
+    rest: Vec<&'a str>,
+}
+
+impl Located<'_> {
+    /// Whether a command that takes others was named without one of them.
+    fn is_group(&self) -> bool {
+        self.known.last().is_some_and(|command| command.has_subcommands())
+    }
+
+    /// Whether the command is not here, whatever its flags are.
+    fn is_missing(&self) -> bool {
+        self.known.last().is_some_and(|command| command.is_allow_external_subcommands_set())
+    }
+}
+
+/// Finds the command in `windrose helm …`; none for other command lines.
+fn locate<'a>(args: &'a [OsString], root: &'a Command) -> Option<Located<'a>> {
+    let words = args.iter().map(|a| a.to_str()).collect::<Option<Vec<&str>>>()?;
+    let (program, rest) = words.split_first()?;
+    let mut rest = rest.to_vec();
+    let at = first_word(&rest, &[root])?;
+    let helm = root.find_subcommand("helm").filter(|_| rest[at] == "helm")?;
+    rest.remove(at);
+    let mut found = Located { program, path: vec!["helm"], known: vec![root, helm], rest };
+    let mut command = helm;
+    while command.has_subcommands() {
+        let possible = [found.known.as_slice(), &with_all_below(command)].concat();
+        let at = first_word(&found.rest, &possible);
+        let below = at.and_then(|at| Some((at, command.find_subcommand(found.rest[at])?)));
+        let Some((at, below)) = below else { break };
+        found.rest.remove(at);
+        found.path.push(below.get_name());
+        found.known.push(below);
+        command = below;
+    }
+    Some(found)
+}
+
 /// Rewrites `windrose helm …`; other command lines stay as they are.
 pub(crate) fn canonical(args: &[OsString], root: &Command) -> Result<Vec<OsString>, Mistake> {
-    let unchanged = || Ok(args.to_vec());
-    let Some(words) = args.iter().map(|a| a.to_str()).collect::<Option<Vec<&str>>>() else {
-        return unchanged();
-    };
-    let Some((program, rest)) = words.split_first() else { return unchanged() };
-    let mut rest = rest.to_vec();
-    let Some(at) = first_word(&rest, &[root]) else { return unchanged() };
-    let Some(helm) = root.find_subcommand("helm").filter(|_| rest[at] == "helm") else {
-        return unchanged();
-    };
-    rest.remove(at);
-    let mut path = vec!["helm"];
-    let mut command = helm;
-    let mut known = vec![root, helm];
-    while command.has_subcommands() {
-        let possible = [known.as_slice(), &with_all_below(command)].concat();
-        let Some(at) = first_word(&rest, &possible) else { return unchanged() };
-        let Some(found) = command.find_subcommand(rest[at]) else { return unchanged() };
-        rest.remove(at);
-        if found.is_allow_external_subcommands_set() {
-            // It is not here, whatever its flags are.
-            return unchanged();
-        }
-        path.push(found.get_name());
-        known.push(found);
-        command = found;
-    }
-    let mut line = vec![(*program).to_owned()];
-    line.extend(path.into_iter().map(str::to_owned));
-    line.extend(read(&rest, &known)?);
+    let found = locate(args, root).filter(|found| !found.is_group() && !found.is_missing());
+    let Some(found) = found else { return Ok(args.to_vec()) };
+    let mut line = vec![found.program.to_owned()];
+    line.extend(found.path.into_iter().map(str::to_owned));
+    line.extend(read(&found.rest, &found.known)?);
     Ok(line.into_iter().map(OsString::from).collect())
+}
+
+/// The names of a command that takes others, where none of them was named: Helm shows its help.
+/// For `helm` itself only where no word follows.
+pub(crate) fn group<'a>(
+    args: &'a [OsString],
+    root: &'a Command,
+) -> Result<Option<Vec<&'a str>>, Mistake> {
+    let found = locate(args, root).filter(|found| found.is_group() && !found.is_missing());
+    let Some(found) = found else { return Ok(None) };
+    let words = read(&found.rest, &found.known)?;
+    let is_wrong_command = found.path.len() == 1 && words.iter().any(|word| word == "--");
+    Ok((!is_wrong_command).then_some(found.path))
 }
 
 /// Go's `strconv.ParseBool`.

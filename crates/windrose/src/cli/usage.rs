@@ -1,13 +1,14 @@
 //! Wrong command lines: told as clap tells them, or in Helm's words, or as data.
 
 use std::error::Error as _;
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Command;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use diagnostic::{Swap, distance};
 
-use super::go_flags::{Mistake, quoted};
+use super::go_flags::{self, Mistake, quoted};
 use crate::context::say;
 use crate::failure::{ErrorForm, Exit, Failure};
 
@@ -31,6 +32,31 @@ pub(super) fn wrong(
     }
     let text = mistake.map_or_else(|| helm_text(error, root), |mistake| mistake.0);
     super::end(&Failure::usage(text), form, diagnostic::Style::Plain)
+}
+
+/// The help of a command that takes others and was given none, as Helm shows it: this is no failure.
+pub(super) fn group(args: &[OsString], root: &mut Command) -> Option<ExitCode> {
+    let path = match go_flags::group(args, root) {
+        Ok(path) => path?.into_iter().map(str::to_owned).collect::<Vec<_>>(),
+        Err(mistake) => {
+            let failure = Failure::usage(mistake.0);
+            return Some(super::end(&failure, ErrorForm::Helm, diagnostic::Style::Plain));
+        }
+    };
+    root.build();
+    let mut command = root;
+    for name in path {
+        command = command.find_subcommand_mut(name)?;
+    }
+    let shown = command.print_long_help();
+    Some(ExitCode::from(if shown.is_ok() { 0 } else { Exit::Failed as u8 }))
+}
+
+/// Whether it is about the value of a flag.
+pub(super) fn is_of_flag(error: &clap::Error) -> bool {
+    let of_value = matches!(error.kind(), ErrorKind::ValueValidation | ErrorKind::InvalidValue);
+    let argument = error.get(ContextKind::InvalidArg);
+    of_value && matches!(argument, Some(ContextValue::String(name)) if name.starts_with('-'))
 }
 
 /// Helm looks at the colour before it has a command to fail with.

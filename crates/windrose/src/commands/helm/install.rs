@@ -26,7 +26,7 @@ use crate::{interrupt, runtime};
 #[derive(clap::Args, Clone, Debug)]
 pub(crate) struct Args {
     /// [NAME] CHART
-    #[arg(required = true, num_args = 1..=2, value_names = ["NAME", "CHART"])]
+    #[arg(num_args = 0.., value_names = ["NAME", "CHART"])]
     positional: Vec<String>,
     #[command(flatten)]
     name: NameFlags,
