@@ -5,6 +5,7 @@
 use std::fmt::Write as _;
 use std::sync::LazyLock;
 
+use crate::fold::Set;
 use crate::names;
 use crate::syntax::SyntaxError;
 
@@ -12,17 +13,20 @@ const RANGE: &str = "invalid character class range";
 const ESCAPE: &str = "invalid escape sequence";
 const BRACKET: &str = "missing closing ]";
 /// A class without characters.
-const NOTHING: &str = r"[^\x{0}-\x{10FFFF}]";
+pub(super) const NOTHING: &str = r"[^\x{0}-\x{10FFFF}]";
 
 /// A literal character.
-pub(super) fn literal(rune: char) -> String {
+pub(super) fn literal(rune: char, case: Case) -> String {
+    if case == Case::Either && !rune.is_ascii() {
+        return Set::range(rune.into(), rune.into()).folded().text();
+    }
     regex::escape(rune.encode_utf8(&mut [0; 4]))
 }
 
 /// A code point, maybe a surrogate, which never matches.
-pub(super) fn code_point(rune: u32) -> String {
+pub(super) fn code_point(rune: u32, case: Case) -> String {
     match char::from_u32(rune) {
-        Some(rune) => literal(rune),
+        Some(rune) => literal(rune, case),
         None => NOTHING.to_owned(),
     }
 }
@@ -43,49 +47,84 @@ pub(super) fn bracket(text: &str, case: Case) -> Result<(String, &str), SyntaxEr
         rest = after;
     }
     let start = out.len();
-    let positive = start == 1;
-    // Classes whose characters Go does not take in the other case.
-    let mut exact = Vec::new();
+    let mut set = Set::empty();
     let mut first = true;
     while first || !rest.starts_with(']') {
         first = false;
-        if let Some((class, after)) = named(rest)? {
-            out.push_str(&class);
-            rest = after;
-            continue;
+        let (item, after) = item(rest, text)?;
+        match &item {
+            Item::Class(class) => out.push_str(class),
+            Item::Range(low, high) => push_range(&mut out, *low, *high),
         }
-        if rest.starts_with('\\')
-            && let Some((class, after)) = escape(rest, Case::Exact)?
-        {
-            if positive && case == Case::Either && is_exact(rest, after) {
-                exact.push(format!("(?-i:{class})"));
-            } else {
-                out.push_str(&class);
-            }
-            rest = after;
-            continue;
+        if case == Case::Either {
+            let of_tables = rest.starts_with(r"\p") || rest.starts_with(r"\P");
+            let items = match item {
+                Item::Class(_) if of_tables => Set::parse(&folded_table(rest)?),
+                Item::Class(class) => folded_ascii(&class),
+                Item::Range(low, high) => Set::range(low, high).folded(),
+            };
+            set.add(&items);
         }
-        let range = rest;
-        let (low, after) = class_rune(rest, text)?;
-        let (mut high, mut after) = (low, after);
-        if after.len() >= 2 && after.starts_with('-') && !after.starts_with("-]") {
-            (high, after) = class_rune(&after[1..], text)?;
-            if high < low {
-                return Err(SyntaxError::new(RANGE, &range[..range.len() - after.len()]));
-            }
-        }
-        push_range(&mut out, low, high);
         rest = after;
+    }
+    let read = &text[..text.len() - rest.len()];
+    rest = &rest[1..];
+    if case == Case::Either && (!read.is_ascii() || read.contains('\\')) {
+        let set = if start == 1 { set } else { set.negated() };
+        return Ok((set.text(), rest));
     }
     if out.len() == start {
         // Surrogates only: nothing, or with `^` anything.
         out.push_str(NOTHING);
     }
     out.push(']');
-    if !exact.is_empty() {
-        out = format!("(?:{out}|{})", exact.join("|"));
+    Ok((out, rest))
+}
+
+/// What stands between brackets.
+enum Item {
+    Class(String),
+    Range(u32, u32),
+}
+
+fn item<'a>(rest: &'a str, whole: &str) -> Result<(Item, &'a str), SyntaxError> {
+    if let Some((class, after)) = named(rest)? {
+        return Ok((Item::Class(class), after));
     }
-    Ok((out, &rest[1..]))
+    if rest.starts_with('\\')
+        && let Some((class, after)) = escape(rest, Case::Exact)?
+    {
+        return Ok((Item::Class(class), after));
+    }
+    let (low, after) = class_rune(rest, whole)?;
+    let (mut high, mut after) = (low, after);
+    if after.len() >= 2 && after.starts_with('-') && !after.starts_with("-]") {
+        (high, after) = class_rune(&after[1..], whole)?;
+        if high < low {
+            return Err(SyntaxError::new(RANGE, &rest[..rest.len() - after.len()]));
+        }
+    }
+    Ok((Item::Range(low, high), after))
+}
+
+/// A class of Perl or POSIX in either case: folded, then negated.
+fn folded_ascii(class: &str) -> Set {
+    let positive = class.replacen("[:^", "[:", 1).replacen("[^", "[", 1);
+    let of_posix = if positive.starts_with("[:") { format!("[{positive}]") } else { positive };
+    let set = Set::parse(&of_posix).folded();
+    if class.contains('^') { set.negated() } else { set }
+}
+
+/// A class of Unicode in either case, where Go has it in either.
+fn folded_table(text: &str) -> Result<String, SyntaxError> {
+    let (class, after) = unicode(text)?;
+    if is_exact(text, after) {
+        return Ok(class);
+    }
+    let (_, negative) = sign(text);
+    let positive = if negative { Set::parse(&class).negated() } else { Set::parse(&class) };
+    let set = positive.folded();
+    Ok(if negative { set.negated() } else { set }.text())
 }
 
 /// Whether what was read up to `after` is a class that letters in the other case do not join.
@@ -105,8 +144,11 @@ pub(super) fn escape(text: &str, case: Case) -> Result<Option<(String, &str)>, S
         Some(b'W') => "[^0-9A-Za-z_]",
         Some(b'p' | b'P') => {
             let (class, after) = unicode(text)?;
-            let exact = case == Case::Either && is_exact(text, after);
-            return Ok(Some((if exact { format!("(?-i:{class})") } else { class }, after)));
+            let class = match case {
+                Case::Exact => class,
+                Case::Either => format!("(?-i:{})", folded_table(text)?),
+            };
+            return Ok(Some((class, after)));
         }
         _ => return Ok(None),
     };
@@ -200,6 +242,16 @@ fn named(text: &str) -> Result<Option<(String, &str)>, SyntaxError> {
     Ok(Some((class.to_owned(), rest)))
 }
 
+/// The name of a class as it stands, without a `^`, and whether the class is negated.
+fn sign(text: &str) -> (&str, bool) {
+    let name = text[2..].strip_prefix('{').unwrap_or(&text[2..]);
+    let capital = text.starts_with(r"\P");
+    match name.strip_prefix('^') {
+        Some(name) if text[2..].starts_with('{') => (name, !capital),
+        _ => (name, capital),
+    }
+}
+
 fn unicode(text: &str) -> Result<(String, &str), SyntaxError> {
     let mut negative = text.starts_with(r"\P");
     let after = &text[2..];
@@ -251,7 +303,7 @@ fn newer() -> &'static str {
 }
 
 /// Writes a range without the surrogates, which no text holds.
-fn push_range(out: &mut String, low: u32, high: u32) {
+pub(super) fn push_range(out: &mut String, low: u32, high: u32) {
     let mut push = |low: u32, high: u32| {
         if low <= high {
             // Writing to a string cannot fail.

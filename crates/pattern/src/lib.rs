@@ -13,6 +13,7 @@
 //! # Ok::<(), pattern::SyntaxError>(())
 //! ```
 mod class;
+mod fold;
 mod names;
 mod syntax;
 

@@ -234,7 +234,7 @@ impl Translator<'_> {
     }
 
     fn literal(&mut self, rune: char) {
-        self.atom(class::literal(rune));
+        self.atom(class::literal(rune, self.flags.case()));
     }
 
     fn repeat(
@@ -382,7 +382,7 @@ impl Translator<'_> {
                 }
                 let (rune, after) = class::escaped_rune(rest)?;
                 self.rest = after;
-                self.atom(class::code_point(rune));
+                self.atom(class::code_point(rune, self.flags.case()));
                 return Ok(());
             }
         }

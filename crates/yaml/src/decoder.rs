@@ -8,7 +8,7 @@ mod decoded;
 
 pub(crate) use decoded::Decoded;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use base64::Engine;
@@ -89,6 +89,7 @@ pub(crate) fn decode_parts(
         from_aliases: 0,
         depth: 0,
         repeated: Vec::new(),
+        given: BTreeSet::new(),
         nameless: Vec::new(),
         number_problems: Vec::new(),
     };
@@ -134,6 +135,9 @@ struct Decoder<'a, 't> {
     from_aliases: usize,
     depth: usize,
     repeated: Vec<Problem>,
+    /// The keys of the map at hand by type and value, where none may be given again: keys of two types
+    /// may have one name.
+    given: BTreeSet<(u8, String)>,
     /// Keys that have no name in JSON, and their values; those that were given again are gone.
     nameless: Vec<Option<(usize, usize, Value)>>,
     /// One for each number that JSON does not know, in the order in which they stand.
@@ -184,7 +188,9 @@ impl<'a, 't> Decoder<'a, 't> {
             ItemKind::List(children) => descend(|| self.list(id, *children))?,
             ItemKind::Map(children) => {
                 let mut map = Map::new();
+                let outer = std::mem::take(&mut self.given);
                 descend(|| self.entries(id, *children, &mut map))?;
+                self.given = outer;
                 Value::Map(map)
             }
             ItemKind::Alias { name, target } => {
@@ -278,6 +284,8 @@ impl<'a, 't> Decoder<'a, 't> {
             let found = self.nameless.len();
             let value = self.value(value_id)?;
             let named = !matches!(key, Value::Null | Value::Uint(_));
+            let zero = matches!(key, Value::Float(0.0));
+            let again = (zero || self.duplicates == Duplicates::Refused) && self.is_given(&key);
             let printed = match &key {
                 Value::String(_) => None,
                 other => Some(gosyntax::print(other)),
@@ -290,12 +298,16 @@ impl<'a, 't> Decoder<'a, 't> {
             if wanted.below(&name) == Wanted::Nothing {
                 continue;
             }
-            if self.duplicates == Duplicates::Refused && map.contains_key(&name) {
+            if again && self.duplicates == Duplicates::Refused {
                 let line = self.tree.first_line(value_id) + 1;
                 let key = printed.unwrap_or_else(|| quote::quote(&name));
                 let message = format!("line {line}: key {key} already set in map");
                 self.repeated.push(place(self.item(key_id), message));
                 continue;
+            }
+            if again && zero {
+                // Zeros of both signs are one key, whose name is the later one's.
+                map.remove(if name == "0" { "-0" } else { "0" });
             }
             if !held.is_empty() {
                 let again = held.remove(&name).unwrap_or_default();
@@ -307,6 +319,27 @@ impl<'a, 't> Decoder<'a, 't> {
             map.insert(name, value);
         }
         Ok(())
+    }
+
+    /// Whether the map at hand has the key, of the same type; from now on it has.
+    fn is_given(&mut self, key: &Value) -> bool {
+        let kind = match key {
+            Value::Null => 0,
+            Value::Bool(_) => 1,
+            Value::Int(_) => 2,
+            Value::Uint(_) => 3,
+            // Not even itself.
+            Value::Float(f) if f.is_nan() => return false,
+            Value::Float(_) => 4,
+            Value::String(_) | Value::List(_) | Value::Map(_) => 5,
+        };
+        let text = match key {
+            Value::String(text) => text.clone(),
+            // Zeros of both signs are one.
+            Value::Float(0.0) => "0".to_owned(),
+            other => gosyntax::print(other),
+        };
+        !self.given.insert((kind, text))
     }
 
     /// A key keeps its own number type until it is named.

@@ -116,7 +116,9 @@ impl<'a> Expressions<'a> {
         if !form.plain {
             return words.concat();
         }
-        if self.c.chance(self.wrong / 3) {
+        // One more argument would be an end, which may lie behind the list's.
+        let slices = matches!(words[0].as_str(), "slice" | "mustSlice");
+        if self.c.chance(self.wrong / 3) && !slices {
             let kind = if words.iter().any(|w| w.starts_with("until") || w == "repeat") {
                 Type::Str
             } else {

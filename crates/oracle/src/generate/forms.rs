@@ -2,7 +2,8 @@
 //!
 //! A line is a result type, then a function with its parameters' types; or, behind `=`, a text with
 //! `{types}` to fill in. The latter is for what Go answers in random order (`keys`) and for what is
-//! random by nature, of which only the shape is compared. A `*` repeats, a `?` may be left out.
+//! random by nature, of which only the shape is compared; and where Go shows what lies behind a
+//! list's end. A `*` repeats, a `?` may be left out.
 //! Deliberately not here: what a type looks like (`expression`).
 
 use std::sync::LazyLock;
@@ -280,7 +281,8 @@ str mustRegexReplaceAllLiteral regex str replacement
 strs mustRegexSplit regex str small
 list mustRest list
 list mustReverse list
-list mustSlice list small? small?
+list mustSlice list small?
+list = mustSlice (list {any} {any} {any}) {small} {small}
 time mustToDate layout str
 time = mustToDate {dated}
 duration mustToDuration dur
@@ -348,7 +350,8 @@ str sha1sum str
 str sha256sum str
 str sha512sum str
 int = len (shuffle {str})
-any slice list small? small?
+any slice list small?
+any = slice (list {any} {any} {any}) {small} {small}
 any slice str small? small?
 str snakecase str
 strs sortAlpha list

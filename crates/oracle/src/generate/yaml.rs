@@ -128,8 +128,30 @@ pub(super) fn node(c: &mut Choices, indent: usize, depth: usize) -> String {
     }
 }
 
+/// Keys of several types with the same names.
+const ALIKE: &[&str] = &[
+    "1",
+    "1.0",
+    "\"1\"",
+    "01",
+    "0x1",
+    "!!float 1",
+    "!!str 1",
+    "!!int \"1\"",
+    "true",
+    "\"true\"",
+    "yes",
+    "0.0",
+    "-0.0",
+    "0",
+    "'0'",
+    "~",
+    "null",
+    "\"null\"",
+];
+
 fn key(c: &mut Choices) -> String {
-    match c.below(10) {
+    match c.below(11) {
         0..=5 => c.pick(&["a", "b", "c", "d", "key", "x-y"]).to_owned(),
         6 => c.pick(TEXTS).to_owned(),
         7 => c.pick(INTS).to_owned(),
@@ -152,6 +174,7 @@ fn key(c: &mut Choices) -> String {
                 "!!binary aGk=",
             ])
             .to_owned(),
+        9 => c.pick(ALIKE).to_owned(),
         _ => c.pick(FLOATS).to_owned(),
     }
 }
