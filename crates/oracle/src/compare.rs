@@ -6,6 +6,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
+use serde_json::Value as Json;
 use template::format::with_address;
 use testkit::{DIED, Oracle};
 
@@ -51,7 +52,7 @@ pub fn judge(oracle: &Oracle, case: &Case, go: Answer) -> Outcome {
     }
     let ours = case.comparable(answer(case));
     let go = case.comparable(go);
-    if ours == go {
+    if ours == go || without_addresses(&ours) == without_addresses(&go) {
         return Outcome::Same;
     }
     let again = oracle.ask_all(&vec![case.request(); ASKED_AGAIN]);
@@ -155,4 +156,24 @@ fn answer(case: &Case) -> Answer {
         let text = text.or_else(|| caught.downcast_ref::<&str>().map(|text| (*text).to_owned()));
         Err(format!("PANIC: {}", text.unwrap_or_default()))
     })
+}
+
+/// An answer in which every number that is long enough to be an address is the same.
+fn without_addresses(answer: &Answer) -> Answer {
+    let masked = |text: &str| {
+        let mut parts = text.split("0x");
+        let mut out = parts.next().unwrap_or_default().to_owned();
+        for part in parts {
+            let digits = part.bytes().take_while(u8::is_ascii_hexdigit).count();
+            out.push_str("0x");
+            // Those of static variables are the shortest.
+            out.push_str(if digits < 6 { part } else { &part[digits..] });
+        }
+        out
+    };
+    match answer {
+        Ok(Json::String(text)) => Ok(masked(text).into()),
+        Ok(other) => Ok(other.clone()),
+        Err(error) => Err(masked(error)),
+    }
 }

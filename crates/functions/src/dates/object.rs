@@ -4,7 +4,8 @@
 use std::any::Any;
 
 use template::{
-    CallError, Duration, Function, IntKind, NilPointer, Object, Param, Str, UintKind, Value,
+    CallError, Duration, Function, IntKind, Kind, List, ListType, NamedList, NilPointer, Object,
+    Param, Str, UintKind, Value,
 };
 
 use super::layout;
@@ -90,9 +91,95 @@ const LOCATION: &str = "*time.Location";
 #[derive(Debug)]
 struct LocationObject(Location);
 
+static ZONES: NamedList =
+    NamedList { name: "[]time.zone", underlying: ListType::Any, methods: &[] };
+static CHANGES: NamedList =
+    NamedList { name: "[]time.zoneTrans", underlying: ListType::Any, methods: &[] };
+
+/// A struct of a zone, which is only ever printed.
+#[derive(Debug)]
+struct Part {
+    type_name: &'static str,
+    fields: Vec<(&'static str, Value)>,
+}
+
+impl Object for Part {
+    fn type_name(&self) -> &str {
+        self.type_name
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+
+    fn kind(&self) -> Kind {
+        if self.type_name.starts_with('*') { Kind::Ptr } else { Kind::Struct }
+    }
+
+    fn printed_fields(&self) -> Vec<(&'static str, Value)> {
+        self.fields.clone()
+    }
+
+    fn equals(&self, _: &dyn Object) -> bool {
+        false
+    }
+}
+
+/// What a zone of one offset consists of: its parts, its changes, the first and last instant that the
+/// part it found last is good for, and that part.
+fn fixed_zone(name: &str, offset: i32) -> [Value; 5] {
+    let part = |type_name, fields| Value::object(Part { type_name, fields });
+    let zone = |type_name| {
+        let fields = vec![
+            ("name", Value::str(name)),
+            ("offset", Value::int(offset.into())),
+            ("isDST", Value::Bool(false)),
+        ];
+        part(type_name, fields)
+    };
+    let change = vec![
+        ("when", int64(i64::MIN)),
+        ("index", Value::Uint(0, UintKind::Uint8)),
+        ("isstd", Value::Bool(false)),
+        ("isutc", Value::Bool(false)),
+    ];
+    [
+        Value::List(List::new(ListType::Named(&ZONES), vec![zone("time.zone")])),
+        Value::List(List::new(ListType::Named(&CHANGES), vec![part("time.zoneTrans", change)])),
+        int64(i64::MIN),
+        int64(i64::MAX),
+        zone("*time.zone"),
+    ]
+}
+
 impl Object for LocationObject {
     fn type_name(&self) -> &str {
         LOCATION
+    }
+
+    /// What a zone of one offset has; those of the database are shown as empty as UTC.
+    fn printed_fields(&self) -> Vec<(&'static str, Value)> {
+        let [zones, changes, start, end, found] = match &self.0 {
+            Location::Fixed { name, offset } if *offset != 0 || !name.is_empty() => {
+                fixed_zone(name, *offset)
+            }
+            Location::Fixed { .. } | Location::Utc | Location::Local(_) | Location::Named(_) => [
+                Value::List(List::nil(ListType::Named(&ZONES))),
+                Value::List(List::nil(ListType::Named(&CHANGES))),
+                int64(0),
+                int64(0),
+                Value::object(NilPointer("*time.zone")),
+            ],
+        };
+        vec![
+            ("name", Value::str(self.0.name())),
+            ("zone", zones),
+            ("tx", changes),
+            ("extend", Value::str("")),
+            ("cacheStart", start),
+            ("cacheEnd", end),
+            ("cacheZone", found),
+        ]
     }
 
     fn as_any(&self) -> &dyn Any {

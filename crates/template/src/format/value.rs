@@ -238,6 +238,13 @@ impl Printer {
             _ => return self.bad_verb(value, verb),
         }
         match verb {
+            'v' if self.flags.sharp_v => {
+                self.out.push(b'(');
+                self.out.extend_from_slice(value.type_name().as_bytes());
+                self.out.extend_from_slice(b")(");
+                self.address(address, true);
+                self.out.push(b')');
+            }
             'v' | 'p' => self.address(address, !self.flags.sharp),
             'b' | 'o' | 'd' | 'x' | 'X' => self.int(value, Number::Unsigned(address), verb),
             _ => self.bad_verb(value, verb),
