@@ -85,6 +85,10 @@ impl Client {
         Self { inner: Arc::new(Inner { transport, default_namespace, discovery }) }
     }
 
+    pub(crate) fn transport(&self) -> &Transport {
+        &self.inner.transport
+    }
+
     /// The namespace of the context.
     pub fn default_namespace(&self) -> &str {
         &self.inner.default_namespace

@@ -17,6 +17,7 @@
 //! assert_eq!(status::judge(&object), status::Status::Current);
 //! ```
 
+mod access;
 mod client;
 mod connect;
 mod discovery;
@@ -28,6 +29,7 @@ pub mod status;
 mod transport;
 pub mod wait;
 
+pub use access::{Access, Rules};
 pub use client::Client;
 pub use connect::configured_namespace;
 pub use discovery::{Resource, Scope, ServerVersion};

@@ -38,6 +38,12 @@ pub enum Error {
         /// The namespace.
         namespace: String,
     },
+    /// The user may not do what the operation takes; nothing was changed.
+    #[error("{}", missing_rights(missing))]
+    MissingRights {
+        /// Every right that is missing.
+        missing: Vec<kubernetes::Access>,
+    },
     /// Something the caller must give is missing.
     #[error("{0}")]
     Incomplete(&'static str),
@@ -118,6 +124,11 @@ pub enum Error {
     /// The caller cancelled; the release is left in a state that the next operation repairs.
     #[error("cancelled")]
     Cancelled,
+}
+
+fn missing_rights(missing: &[kubernetes::Access]) -> String {
+    let all: Vec<String> = missing.iter().map(|access| format!("cannot {access}")).collect();
+    format!("you may not do what this takes: {}", all.join("; "))
 }
 
 fn refusals(reasons: &[Refusal]) -> String {

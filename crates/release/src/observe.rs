@@ -9,6 +9,7 @@ use kubernetes::{CancellationToken, Client, FieldConflict, ObjectRef};
 use serde_json::Value;
 
 mod look;
+mod rights;
 
 use look::Look;
 pub(crate) use look::ran_hooks;
@@ -186,7 +187,12 @@ pub async fn observe(
     let look = Look { client, desired, cancel: &options.cancel };
     if let Some(content) = content(desired, &observed.history) {
         look.crds(&content, &mut observed).await?;
+        if observed.namespace_exists {
+            look.rights(Some(&content), &observed).await?;
+        }
         look.objects(&content, &mut observed).await?;
+    } else if observed.namespace_exists {
+        look.rights(None, &observed).await?;
     }
     look.leaving(&mut observed).await?;
     Ok(observed)

@@ -15,7 +15,7 @@ use crate::record::Release;
 use crate::storage::MANAGER;
 
 /// Requests in flight at once.
-const PARALLEL: usize = 8;
+pub(super) const PARALLEL: usize = 8;
 
 pub(super) struct Look<'a> {
     pub(super) client: &'a Client,

@@ -159,7 +159,11 @@ async fn missing_rights_are_told_before_anything_is_written() {
     bed.client = Client::connect(options).await.unwrap();
     let wanted = content(&[config_map("a", &json!({})), deployment("web", 1, "x")]);
     let error = bed.apply(wanted).await.unwrap_err().to_string();
-    assert!(error.contains("cannot patch resource \"deployments\""), "{error}");
+    for missing in ["create", "patch"] {
+        let right = format!("cannot {missing} resource \"deployments\" in API group \"apps\"");
+        assert!(error.contains(&right), "{error}");
+    }
+    assert!(!error.contains("configmaps") && !error.contains("get resource"), "{error}");
     assert!(bed.config("a").await.is_none());
     assert_eq!(bed.statuses().await, "");
 }
