@@ -55,6 +55,18 @@ pub(crate) fn comes_back(layouts: &[&str], text: &[u8]) -> bool {
     layouts.iter().find_map(read).is_some_and(|written| written == text)
 }
 
+/// An instant in a zone of the zone database as a template's `time.Time`; none is Go's zero time.
+pub fn time(at: Option<jiff::Timestamp>, zone: &str) -> Value {
+    let time = at.map(|at| Time::from_timestamp(at, Location::local(zone)));
+    TimeObject::value(time.unwrap_or_else(Time::zero))
+}
+
+/// An instant by one of Go's layouts (`2006-01-02`), in a zone of the zone database.
+pub fn format_time(at: jiff::Timestamp, zone: &str, layout: &str) -> String {
+    let time = Time::from_timestamp(at, Location::local(zone));
+    String::from_utf8_lossy(&layout::format(&time, layout.as_bytes())).into_owned()
+}
+
 const HTML: &[u8] = b"2006-01-02";
 const RFC3339: &[u8] = b"2006-01-02T15:04:05.999999999Z07:00";
 

@@ -46,6 +46,7 @@ use std::sync::{Arc, LazyLock};
 
 use template::{Function, Library, Passage};
 
+pub use dates::{format_time, time};
 pub use url::{host_and_path, is_request_url};
 
 /// The families that Sprig defines.

@@ -23,6 +23,8 @@ use crate::options::{
 };
 use crate::transport::{Ask, Retry, Transport};
 
+mod table;
+
 /// A server that is there answers the first question sooner.
 const FIRST_ANSWER: Duration = Duration::from_secs(10);
 /// Objects of one page of a list.

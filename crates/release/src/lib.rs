@@ -19,6 +19,7 @@ mod drift;
 mod error;
 mod health;
 mod left_out;
+mod live;
 mod lock;
 mod managed_fields;
 mod manifest;
@@ -41,6 +42,7 @@ pub use diff::{Diff, FieldChange, Line, Mark};
 pub use drift::{Difference, Drift, Drifted, DriftedField, drift};
 pub use error::Error;
 pub use health::{Health, health};
+pub use live::{Live, View, live};
 pub use managed_fields::Writer;
 pub use observe::{ObserveOptions, Observed, Upcoming, observe, upcoming};
 pub use plan::{
@@ -49,5 +51,5 @@ pub use plan::{
 pub use progress::{Event, HookState, ObjectState, Phase, Progress};
 pub use record::{ApplyMethod, Hook, HookEvent, HookRun, Info, Release, Status};
 pub use rendering::{RenderError, Rendering, Stage, Tell};
-pub use storage::{Filter, Storage};
+pub use storage::{Filter, Found, Storage};
 pub use trial::{Trial, TrialError, try_manifests};

@@ -26,6 +26,17 @@ pub struct Filter {
     pub namespace: Option<String>,
     /// Statuses of the latest revision; empty: all.
     pub statuses: Vec<Status>,
+    /// Superseded revisions, all of them, instead of the latest.
+    pub superseded: bool,
+}
+
+/// A stored revision with the labels that its record has.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    /// The revision.
+    pub release: Release,
+    /// Helm's own labels (`owner`, `status` …) and the user's.
+    pub labels: BTreeMap<String, String>,
 }
 
 /// The release Secrets of one namespace.
@@ -50,30 +61,40 @@ impl Storage {
 
     /// The latest revision of every release, by namespace and name. Records that cannot be read
     /// are left out, as Helm leaves them out.
-    pub async fn list(client: &Client, filter: &Filter) -> Result<Vec<Release>, Error> {
+    pub async fn list(client: &Client, filter: &Filter) -> Result<Vec<Found>, Error> {
+        let superseded = if filter.superseded { ",status=superseded" } else { "" };
         let options = ListOptions {
             namespace: filter.namespace.clone(),
-            labels: Some("owner=helm".to_owned()),
+            labels: Some(format!("owner=helm{superseded}")),
             fields: None,
         };
-        let mut latest: BTreeMap<(String, String), (i64, Value)> = BTreeMap::new();
+        let mut latest: BTreeMap<(String, String, i64), (i64, Value)> = BTreeMap::new();
         for secret in client.list("v1", "Secret", &options).await? {
             let text = |pointer: &str| secret.pointer(pointer).and_then(Value::as_str);
-            let version = text("/metadata/labels/version").and_then(|v| v.parse().ok());
+            let version: Option<i64> =
+                text("/metadata/labels/version").and_then(|v| v.parse().ok());
             let key = text("/metadata/namespace").zip(text("/metadata/labels/name"));
             let (Some(version), Some((namespace, name))) = (version, key) else { continue };
-            let key = (namespace.to_owned(), name.to_owned());
+            let apart = if filter.superseded { version } else { 0 };
+            let key = (namespace.to_owned(), name.to_owned(), apart);
             if latest.get(&key).is_none_or(|(known, _)| *known < version) {
                 latest.insert(key, (version, secret));
             }
         }
-        let releases = latest.into_values().filter_map(|(_, secret)| read(secret).ok());
-        Ok(releases
-            .map(|stored| stored.release)
-            .filter(|release| {
-                filter.statuses.is_empty() || filter.statuses.contains(&release.info.status)
+        let found = latest.into_values().filter_map(|(_, secret)| read(secret).ok());
+        Ok(found
+            .map(Found::of)
+            .filter(|found| {
+                let status = found.release.info.status;
+                filter.statuses.is_empty() || filter.statuses.contains(&status)
             })
             .collect())
+    }
+
+    /// The latest revision with the labels of its record.
+    pub async fn last(&self, name: &str) -> Result<Found, Error> {
+        let last = self.stored(name).await?.pop();
+        last.map(Found::of).ok_or_else(|| Error::NotFound { name: name.to_owned() })
     }
 
     /// All revisions of a release, oldest first; empty if there is none.
@@ -232,14 +253,21 @@ fn read(secret: Value) -> Result<Stored, Error> {
     let data = data.ok_or_else(|| wrong("it has no data".to_owned()))?;
     let data = STANDARD.decode(data).map_err(|error| wrong(error.to_string()))?;
     let mut release = codec::decode(&data).map_err(wrong)?;
-    let labels = secret.pointer("/metadata/labels").and_then(Value::as_object);
-    release.labels = labels
-        .into_iter()
-        .flatten()
-        .filter(|(key, _)| !SYSTEM_LABELS.contains(&key.as_str()))
-        .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
-        .collect();
+    release.labels = labels(&secret);
+    release.labels.retain(|key, _| !SYSTEM_LABELS.contains(&key.as_str()));
     Ok(Stored { release, secret })
+}
+
+impl Found {
+    fn of(stored: Stored) -> Self {
+        Self { labels: labels(&stored.secret), release: stored.release }
+    }
+}
+
+fn labels(secret: &Value) -> BTreeMap<String, String> {
+    let labels = secret.pointer("/metadata/labels").and_then(Value::as_object);
+    let text = |(key, value): (&String, &Value)| Some((key.clone(), value.as_str()?.to_owned()));
+    labels.into_iter().flatten().filter_map(text).collect()
 }
 
 /// The oldest revisions that must go so that one more fits below the maximum.

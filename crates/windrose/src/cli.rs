@@ -81,7 +81,7 @@ fn run_words(args: &[OsString], environment: Environment) -> ExitCode {
     }
     match dispatch(&matches, environment, form) {
         Ok(exit) => exit,
-        Err(error) => usage::wrong(&error, None, &command, form),
+        Err(error) => usage::wrong(&error, None, usage::named(&command, &words), form),
     }
 }
 
@@ -102,10 +102,12 @@ fn wrong(args: &[OsString], form: ErrorForm) -> ExitCode {
         (Err(error), None) if !usage::is_of_flag(&error) && error.use_stderr() => {
             match arity::mistake(&words).filter(|_| form == ErrorForm::Helm) {
                 Some(text) => end(&Failure::usage(text), form, Style::Plain),
-                None => usage::wrong(&error, None, &command, form),
+                None => usage::wrong(&error, None, usage::named(&command, &words), form),
             }
         }
-        (Err(error), mistake) => usage::wrong(&error, mistake, &command, form),
+        (Err(error), mistake) => {
+            usage::wrong(&error, mistake, usage::named(&command, &words), form)
+        }
         (Ok(_), Some(mistake)) => end(&Failure::usage(mistake.0), form, Style::Plain),
         (Ok(_), None) => {
             end(&Failure::usage("this command line is not understood"), form, Style::Plain)

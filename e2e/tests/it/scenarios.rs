@@ -2,9 +2,11 @@
 //! plane: what is printed, exit codes, stored revisions and live objects are equal.
 //!
 //! `scenarios/*.txt` hold them. `## NAME` begins a scenario, every line after it is a command line of
-//! Helm's; `kubectl …` runs kubectl, `#` begins a remark. Each scenario has a namespace of its own for
+//! Helm's; `kubectl …` runs kubectl, `#` begins a remark; of a line after `- ` only what comes of it is
+//! compared, not what it prints. Each scenario has a namespace of its own for
 //! either program, which every command gets, and the charts of `scenarios/charts` in its folder.
 //! `@open WHY` above the steps marks a scenario in which the two still differ: it fails once they do not.
+//! Groups of resources of `status`, which Helm shows in a random order, are compared by name.
 //! **Invariant**: what is masked differs between two runs of the same program, too; what differs on
 //! purpose is named in the scenario (`@differs stderr`: the rest of the step is still compared).
 
@@ -96,10 +98,12 @@ fn read() -> Vec<Scenario> {
                 what.clone_into(&mut differs);
             } else if !line.trim().is_empty() && !line.starts_with('#') {
                 let steps = &mut scenarios.last_mut().unwrap().steps;
+                let (line, silent) =
+                    line.strip_prefix("- ").map_or((line, false), |line| (line, true));
                 steps.push(Step {
                     words: words(line),
-                    own_stderr: differs.contains("stderr"),
-                    own_stdout: differs.contains("stdout"),
+                    own_stderr: silent || differs.contains("stderr"),
+                    own_stdout: silent || differs.contains("stdout"),
                 });
                 differs.clear();
             }
@@ -346,6 +350,18 @@ fn objects(cluster: &ControlPlane, namespace: &str, mask: &Masks) -> Value {
     Value::Object(all)
 }
 
+/// A page of `status` with the groups of its resources by name.
+fn by_group(page: &str) -> String {
+    let parts = page.split_once("RESOURCES:\n").and_then(|(head, rest)| {
+        let end = rest.find("\n\n\n")? + 2;
+        Some((head, &rest[..end], &rest[end..]))
+    });
+    let Some((head, groups, tail)) = parts else { return page.to_owned() };
+    let mut groups: Vec<&str> = groups.split("==> ").collect();
+    groups.sort_unstable();
+    format!("{head}RESOURCES:\n{}{tail}", groups.join("==> "))
+}
+
 /// What differs between two runs of the same program.
 struct Masks {
     words: Vec<(String, &'static str)>,
@@ -372,11 +388,19 @@ impl Masks {
             (r#"modifiedAt: "\d+""#, "modifiedAt: SECONDS"),
             // The number of digits of a second's fraction varies, and with it the width of a column.
             (r"UPDATED +", "UPDATED "),
+            (r"TIME +\t", "TIME\t"),
             (r"(?m)^E\d{4} .*\n", ""),
             (r"\b10\.96\.\d+\.\d+ *", "ADDRESS"),
             (r"CLUSTER-IP +", "CLUSTER-IP "),
             (r"\b(site|other)-[0-9a-f]{9,10}-[a-z0-9]{5}\b", "POD"),
             (r"\bsite-\d{10}\b", "site-SECONDS"),
+            (r#""resourceVersion":"\d+""#, r#""resourceVersion":"N""#),
+            (r#"resourceVersion: "\d+""#, "resourceVersion: N"),
+            (r"\b10\.244\.\d+\.\d+\b", "POD-IP"),
+            (r"\bnode-\d\b", "NODE"),
+            // When files were changed on disk, see `without_times_of_files`.
+            (r#","modtime":"TIME""#, ""),
+            (r"(?m)^ +modtime: .*\n", ""),
         ];
         let patterns = patterns.map(|(text, name)| (Regex::new(text).unwrap(), name)).to_vec();
         Self { words, patterns }
@@ -394,7 +418,8 @@ impl Masks {
     }
 
     fn finished(&self, done: Finished) -> Finished {
-        Finished { stdout: self.text(&done.stdout), stderr: self.text(&done.stderr), ..done }
+        let stdout = by_group(&self.text(&done.stdout));
+        Finished { stdout, stderr: self.text(&done.stderr), ..done }
     }
 
     fn tree(&self, value: &mut Value) {

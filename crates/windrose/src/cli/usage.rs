@@ -14,11 +14,12 @@ use crate::failure::{ErrorForm, Exit, Failure};
 
 /// Tells what is wrong with a command line, or shows the help that was asked for.
 ///
-/// `mistake` is what pflag found before; without one it was content, and so may the words be.
+/// `command` is the one that the line names; `mistake` is what pflag found before. Without one it was
+/// content, and so may the words be.
 pub(super) fn wrong(
     error: &clap::Error,
     mistake: Option<Mistake>,
-    root: &Command,
+    command: &Command,
     form: ErrorForm,
 ) -> ExitCode {
     if !error.use_stderr() || form == ErrorForm::Caret {
@@ -30,7 +31,7 @@ pub(super) fn wrong(
         let _ = say(&line);
         return ExitCode::from(Exit::Failed as u8);
     }
-    let text = mistake.map_or_else(|| helm_text(error, root), |mistake| mistake.0);
+    let text = mistake.map_or_else(|| helm_text(error, command), |mistake| mistake.0);
     super::end(&Failure::usage(text), form, diagnostic::Style::Plain)
 }
 
@@ -113,7 +114,7 @@ const HELMS_COMMANDS: [&str; 25] = [
 ];
 
 /// The words of pflag and cobra, where they have some.
-fn helm_text(error: &clap::Error, root: &Command) -> String {
+fn helm_text(error: &clap::Error, command: &Command) -> String {
     let word = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => text.clone(),
         _ => String::new(),
@@ -125,7 +126,7 @@ fn helm_text(error: &clap::Error, root: &Command) -> String {
             format!(
                 "invalid argument {} for \"{}\" flag: {cause}",
                 quoted(&value),
-                names(&arg, root)
+                names(&arg, command)
             )
         }
         ErrorKind::InvalidSubcommand => {
@@ -148,17 +149,22 @@ fn helm_text(error: &clap::Error, root: &Command) -> String {
 }
 
 /// `--labels <LABELS>` as pflag names it: `-l, --labels`.
-fn names(arg: &str, root: &Command) -> String {
+fn names(arg: &str, command: &Command) -> String {
     let long = arg.split([' ', '=', '[']).next().unwrap_or_default();
     let name = long.trim_start_matches('-');
-    let letter = letter(root, name);
+    let flag = command.get_arguments().find(|flag| flag.get_long() == Some(name));
+    let letter = flag.and_then(clap::Arg::get_short);
     letter.map_or_else(|| long.to_owned(), |letter| format!("-{letter}, {long}"))
 }
 
-fn letter(command: &Command, long: &str) -> Option<char> {
-    let own = command.get_arguments().find(|a| a.get_long() == Some(long));
-    own.and_then(clap::Arg::get_short)
-        .or_else(|| command.get_subcommands().find_map(|c| letter(c, long)))
+/// The command that a line in canonical form names.
+pub(super) fn named<'a>(root: &'a Command, words: &[OsString]) -> &'a Command {
+    let names = words.iter().skip(1).map_while(|word| word.to_str());
+    let found = names.scan(root, |command, name| {
+        *command = command.find_subcommand(name)?;
+        Some(*command)
+    });
+    found.last().unwrap_or(root)
 }
 
 #[cfg(test)]

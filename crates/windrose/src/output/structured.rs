@@ -17,6 +17,16 @@ pub(crate) enum Format {
     Yaml,
 }
 
+/// The value of a flag, with the words of Helm for one that is none.
+pub(crate) fn parse_format(text: &str) -> Result<Format, String> {
+    match text {
+        "table" => Ok(Format::Table),
+        "json" => Ok(Format::Json),
+        "yaml" => Ok(Format::Yaml),
+        _ => Err("invalid format type".to_owned()),
+    }
+}
+
 /// Prints a value in a form for programs; `Table` prints it as JSON.
 pub(crate) fn print(context: &Context, format: Format, value: &impl Serialize) -> Outcome {
     let text = match format {

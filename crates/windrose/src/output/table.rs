@@ -4,9 +4,9 @@ use std::fmt::Write;
 
 use unicode_width::UnicodeWidthStr;
 
-/// Rows as Helm prints them: cells padded to their column and joined by tabs.
+/// Rows as Helm prints them: cells padded to their column and joined by tabs; without any a blank line.
 pub(crate) fn helm(rows: &[Vec<String>]) -> String {
-    lines(rows, "\t", Padding::All)
+    if rows.is_empty() { "\n".to_owned() } else { lines(rows, "\t", Padding::All) }
 }
 
 /// Rows for people: cells padded to their column, two spaces between.

@@ -1,12 +1,15 @@
 //! `windrose helm get`: parts of a stored revision.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use release::Release;
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 
-use super::page::{self, Notes};
-use super::status::stored;
+use super::page::{self, Detail, Notes, Page};
+use super::record::{self, InOrder};
+use super::{object, status};
+use crate::cli::go_flags;
 use crate::cli::tree::Run;
 use crate::connection::HelmClusterFlags;
 use crate::context::Context;
@@ -24,7 +27,7 @@ pub(crate) struct Args {
 #[derive(clap::Subcommand, Clone, Debug)]
 enum Part {
     /// Everything
-    All(Which),
+    All(Everything),
     /// The hooks
     Hooks(Which),
     /// The manifest
@@ -42,16 +45,27 @@ struct Which {
     /// The release
     name: String,
     /// This revision instead of the newest
-    #[arg(long, value_name = "N")]
-    revision: Option<i64>,
+    #[arg(long, value_name = "N", default_value = "0", hide_default_value = true)]
+    #[arg(value_parser = |text: &str| go_flags::parse_number::<i64>(text, "ParseInt"))]
+    revision: i64,
     #[command(flatten)]
     cluster: HelmClusterFlags,
 }
 
 #[derive(clap::Args, Clone, Debug)]
+struct Everything {
+    /// Print by a Go template instead, such as {{.Release.Name}}
+    #[arg(long, value_name = "TEMPLATE", default_value = "", hide_default_value = true)]
+    template: String,
+    #[command(flatten)]
+    which: Which,
+}
+
+#[derive(clap::Args, Clone, Debug)]
 struct Metadata {
     /// How to print
-    #[arg(short, long, value_enum, value_name = "FORMAT", default_value = "table")]
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    #[arg(value_parser = structured::parse_format)]
     output: Format,
     #[command(flatten)]
     which: Which,
@@ -63,7 +77,8 @@ struct Values {
     #[arg(short, long)]
     all: bool,
     /// How to print
-    #[arg(short, long, value_enum, value_name = "FORMAT", default_value = "table")]
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    #[arg(value_parser = structured::parse_format)]
     output: Format,
     #[command(flatten)]
     which: Which,
@@ -71,15 +86,15 @@ struct Values {
 
 impl Which {
     fn stored(&self, context: &Context) -> Outcome<Release> {
-        stored(context, &self.cluster, &self.name, self.revision)
+        status::stored(context, &self.cluster, &self.name, self.revision)
     }
 }
 
 impl Run for Args {
     fn run(self, context: &Context) -> Outcome {
         match self.part {
-            Part::All(which) => everything(context, &which.stored(context)?),
-            Part::Hooks(which) => Ok(context.out(&hooks(&which.stored(context)?))?),
+            Part::All(args) => everything(context, &args),
+            Part::Hooks(which) => Ok(context.out(&page::hooks(&which.stored(context)?))?),
             Part::Manifest(which) => {
                 Ok(context.out(&format!("{}\n", which.stored(context)?.manifest))?)
             }
@@ -91,15 +106,14 @@ impl Run for Args {
                     Ok(context.out(&format!("NOTES:\n{notes}\n"))?)
                 }
             }
-            Part::Metadata(args) => metadata(context, args.output, &args.which.stored(context)?),
+            Part::Metadata(args) => {
+                let Which { name, revision, cluster } = &args.which;
+                let release = status::labelled(context, cluster, name, *revision)?;
+                metadata(context, args.output, &release)
+            }
             Part::Values(args) => values(context, &args),
         }
     }
-}
-
-fn hooks(release: &Release) -> String {
-    let all = release.hooks.iter();
-    all.flat_map(|hook| render::document_parts(&hook.path, &hook.manifest)).collect()
 }
 
 fn values(context: &Context, args: &Values) -> Outcome {
@@ -135,54 +149,87 @@ fn computed(release: &Release) -> Outcome<Value> {
 }
 
 fn metadata(context: &Context, format: Format, release: &Release) -> Outcome {
+    let shown = ShownMetadata::of(release);
+    if format != Format::Table {
+        return structured::print(context, format, &shown);
+    }
     let method = release.apply_method.map_or("client-side apply (defaulted)", |m| match m {
         release::ApplyMethod::ClientSide => "client-side apply",
         release::ApplyMethod::ServerSide => "server-side apply",
     });
-    let seconds = |t: jiff::Timestamp| t.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-    let deployed = release.info.last_deployed.map(seconds).unwrap_or_default();
-    if format != Format::Table {
-        return structured::print(
-            context,
-            format,
-            &json!({
-                "name": release.name,
-                "chart": release.chart_name(),
-                "version": release.chart_version(),
-                "appVersion": release.app_version(),
-                "namespace": release.namespace,
-                "revision": release.version,
-                "status": release.info.status.as_str(),
-                "deployedAt": deployed,
-                "applyMethod": method,
-            }),
-        );
-    }
-    let annotations = release.chart.pointer("/metadata/annotations").and_then(Value::as_object);
-    let annotations =
-        pairs(annotations.into_iter().flatten().map(|(k, v)| (k, v.as_str().unwrap_or_default())));
+    let annotations = shown.annotations.into_iter().flatten();
+    let annotations = pairs(annotations.map(|(k, v)| (k, v.as_str().unwrap_or_default())));
     let labels = pairs(release.labels.iter().map(|(k, v)| (k, v.as_str())));
-    let dependencies = release.chart.pointer("/metadata/dependencies").and_then(Value::as_array);
+    let dependencies = shown.dependencies.as_ref().and_then(|all| all.value.as_array());
     let mut dependencies: Vec<&str> = dependencies
         .into_iter()
         .flatten()
         .filter_map(|d| d.get("name").and_then(Value::as_str))
         .collect();
     dependencies.sort_unstable();
-    let dependencies = dependencies.join(",");
-    Ok(context.out(&format!(
-        "NAME: {}\nCHART: {}\nVERSION: {}\nAPP_VERSION: {}\nANNOTATIONS: {}\nLABELS: {}\nDEPENDENCIES: {}\nNAMESPACE: {}\nREVISION: {}\nSTATUS: {}\nDEPLOYED_AT: {deployed}\nAPPLY_METHOD: {method}\n",
-        release.name,
-        release.chart_name(),
-        release.chart_version(),
-        release.app_version(),
-        annotations,
-        labels,
-        dependencies,
-        release.namespace,
-        release.version,
-        release.info.status.as_str(),
-    ))?)
+    let mut text = String::new();
+    for (name, value) in [
+        ("NAME", shown.name),
+        ("CHART", shown.chart),
+        ("VERSION", shown.version),
+        ("APP_VERSION", shown.app_version),
+        ("ANNOTATIONS", &annotations),
+        ("LABELS", &labels),
+        ("DEPENDENCIES", &dependencies.join(",")),
+        ("NAMESPACE", shown.namespace),
+        ("REVISION", &shown.revision.to_string()),
+        ("STATUS", shown.status),
+        ("DEPLOYED_AT", &shown.deployed_at),
+        ("APPLY_METHOD", method),
+    ] {
+        let _ = writeln!(text, "{name}: {value}");
+    }
+    Ok(context.out(&text)?)
+}
+
+/// What `get metadata` tells programs, in Helm's order.
+#[derive(serde::Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ShownMetadata<'a> {
+    name: &'a str,
+    chart: &'a str,
+    version: &'a str,
+    app_version: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    annotations: Option<&'a Map<String, Value>>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    labels: &'a BTreeMap<String, String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    dependencies: Option<InOrder<'a>>,
+    namespace: &'a str,
+    revision: i64,
+    status: &'a str,
+    deployed_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    apply_method: Option<release::ApplyMethod>,
+}
+
+impl<'a> ShownMetadata<'a> {
+    fn of(release: &'a Release) -> Self {
+        let of_chart = |key: &str| release.chart.get("metadata").and_then(|all| all.get(key));
+        let annotations = of_chart("annotations").and_then(Value::as_object);
+        let dependencies = of_chart("dependencies").filter(|all| all.as_array().is_some());
+        let seconds = |t: jiff::Timestamp| t.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+        Self {
+            name: &release.name,
+            chart: release.chart_name(),
+            version: release.chart_version(),
+            app_version: release.app_version(),
+            annotations: annotations.filter(|all| !all.is_empty()),
+            labels: &release.labels,
+            dependencies: dependencies.map(|value| InOrder { value, shape: record::DEPENDENCIES }),
+            namespace: &release.namespace,
+            revision: release.version,
+            status: release.info.status.as_str(),
+            deployed_at: release.info.last_deployed.map(seconds).unwrap_or_default(),
+            apply_method: release.apply_method,
+        }
+    }
 }
 
 /// `a=b,c=d`
@@ -190,25 +237,21 @@ fn pairs<'a>(pairs: impl Iterator<Item = (&'a String, &'a str)>) -> String {
     pairs.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(",")
 }
 
-fn everything(context: &Context, release: &Release) -> Outcome {
-    let page = page::page(release, Notes::Hidden);
-    let (head, tests) = page.split_once("DESCRIPTION: ").unwrap_or((&page, ""));
+fn everything(context: &Context, args: &Everything) -> Outcome {
+    let Which { name, revision, cluster } = &args.which;
+    let release = status::labelled(context, cluster, name, *revision)?;
+    if !args.template.is_empty() {
+        let root = template::Value::map([("Release", object::release(&release))]);
+        return Ok(context.out(&object::by_template(&args.template, &root)?)?);
+    }
+    let detail = Detail::All(both_values(&release)?);
+    let page = Page { release: &release, notes: Notes::Shown, resources: String::new(), detail };
+    Ok(context.out(&page.text())?)
+}
+
+/// The values that were given and those that were rendered with, each below its title.
+pub(super) fn both_values(release: &Release) -> Outcome<String> {
     let config = yaml::to_string(&yaml::Value::from_json(&supplied(release)));
     let computed = yaml::to_string(&yaml::Value::from_json(&computed(release)?));
-    let mut text = format!(
-        "{head}CHART: {}\nVERSION: {}\nAPP_VERSION: {}\nDESCRIPTION: {tests}",
-        release.chart_name(),
-        release.chart_version(),
-        release.app_version(),
-    );
-    let _ = write!(
-        text,
-        "USER-SUPPLIED VALUES:\n{config}\nCOMPUTED VALUES:\n{computed}\nHOOKS:\n{}MANIFEST:\n{}\n",
-        hooks(release),
-        release.manifest
-    );
-    if !release.info.notes.is_empty() {
-        let _ = writeln!(text, "NOTES:\n{}", release.info.notes.trim());
-    }
-    Ok(context.out(&text)?)
+    Ok(format!("USER-SUPPLIED VALUES:\n{config}\nCOMPUTED VALUES:\n{computed}\n"))
 }

@@ -5,7 +5,8 @@ use std::fmt::Write;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use release::Release;
-use serde_json::{Map, Value};
+
+use super::record::Shown;
 
 /// Go's `time.ANSIC` in local time.
 pub(super) fn ansi_c(time: Option<Timestamp>) -> String {
@@ -42,23 +43,75 @@ pub(super) enum Notes {
 }
 
 /// Helm's page about one release: after `install`, `upgrade` and for `status`.
+pub(super) struct Page<'a> {
+    /// The release.
+    pub(super) release: &'a Release,
+    /// Whether its notes are shown.
+    pub(super) notes: Notes,
+    /// The tables of its live objects; empty: they are not shown.
+    pub(super) resources: String,
+    /// How much else is shown.
+    pub(super) detail: Detail,
+}
+
+/// How much of a release a page shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Detail {
+    /// The essentials.
+    Brief,
+    /// What its chart is, its values (this text), hooks and manifest too.
+    All(String),
+}
+
+/// The page with the essentials.
 pub(super) fn page(release: &Release, notes: Notes) -> String {
-    let info = &release.info;
-    let mut text = String::new();
-    let _ = writeln!(text, "NAME: {}", release.name);
-    if info.last_deployed.is_some() {
-        let _ = writeln!(text, "LAST DEPLOYED: {}", ansi_c(info.last_deployed));
+    Page { release, notes, resources: String::new(), detail: Detail::Brief }.text()
+}
+
+impl Page<'_> {
+    /// The page's text.
+    pub(super) fn text(&self) -> String {
+        let Self { release, notes, resources, detail } = self;
+        let info = &release.info;
+        let mut text = format!("NAME: {}\n", release.name);
+        if info.last_deployed.is_some() {
+            let _ = writeln!(text, "LAST DEPLOYED: {}", ansi_c(info.last_deployed));
+        }
+        let _ = writeln!(text, "NAMESPACE: {}", release.namespace);
+        let _ = writeln!(text, "STATUS: {}", info.status.as_str());
+        let _ = writeln!(text, "REVISION: {}", release.version);
+        if matches!(detail, Detail::All(_)) {
+            let _ = writeln!(text, "CHART: {}", release.chart_name());
+            let _ = writeln!(text, "VERSION: {}", release.chart_version());
+            let _ = writeln!(text, "APP_VERSION: {}", release.app_version());
+        }
+        let _ = writeln!(text, "DESCRIPTION: {}", info.description);
+        if !resources.is_empty() {
+            let _ = writeln!(text, "RESOURCES:\n{resources}");
+        }
+        text.push_str(&tests(release));
+        let is_rehearsed = info.description.eq_ignore_ascii_case("Dry run complete");
+        if let Detail::All(values) = detail {
+            text.push_str(values);
+        }
+        if is_rehearsed || *detail != Detail::Brief {
+            let _ = writeln!(text, "HOOKS:\n{}MANIFEST:\n{}", hooks(release), release.manifest);
+        }
+        if *notes == Notes::Shown && !info.notes.is_empty() {
+            let _ = writeln!(text, "NOTES:\n{}", info.notes.trim());
+        }
+        text
     }
-    let _ = writeln!(text, "NAMESPACE: {}", release.namespace);
-    let _ = writeln!(text, "STATUS: {}", info.status.as_str());
-    let _ = writeln!(text, "REVISION: {}", release.version);
-    let _ = writeln!(text, "DESCRIPTION: {}", info.description);
-    let tests: Vec<_> =
-        release.hooks.iter().filter(|h| h.events.iter().any(|e| e == "test")).collect();
-    if tests.is_empty() {
-        text.push_str("TEST SUITE: None\n");
+}
+
+/// The last runs of tests.
+fn tests(release: &Release) -> String {
+    let mut tests =
+        release.hooks.iter().filter(|h| h.events.iter().any(|e| e == "test")).peekable();
+    if tests.peek().is_none() {
+        return "TEST SUITE: None\n".to_owned();
     }
-    for test in tests.iter().filter(|t| t.last_run.started_at.is_some()) {
+    tests.filter(|test| test.last_run.started_at.is_some()).fold(String::new(), |mut text, test| {
         let _ = writeln!(
             text,
             "TEST SUITE:     {}\nLast Started:   {}\nLast Completed: {}\nPhase:          {}",
@@ -67,25 +120,19 @@ pub(super) fn page(release: &Release, notes: Notes) -> String {
             ansi_c(test.last_run.completed_at),
             test.last_run.phase
         );
-    }
-    if notes == Notes::Shown && !info.notes.is_empty() {
-        let _ = writeln!(text, "NOTES:\n{}", info.notes.trim());
-    }
-    text
+        text
+    })
 }
 
-/// The release as Helm's `--output json` shows it: the record without the chart's contents.
-pub(super) fn to_json(release: &Release) -> Value {
-    let mut all = match serde_json::to_value(release) {
-        Ok(Value::Object(map)) => map,
-        Ok(_) | Err(_) => Map::new(),
-    };
-    if let Some(Value::Object(chart)) = all.get_mut("chart") {
-        for bulk in ["templates", "files", "schema", "lock", "values", "modtime"] {
-            chart.remove(bulk);
-        }
-    }
-    Value::Object(all)
+/// The hooks' manifests.
+pub(super) fn hooks(release: &Release) -> String {
+    let all = release.hooks.iter();
+    all.flat_map(|hook| render::document_parts(&hook.path, &hook.manifest)).collect()
+}
+
+/// The release as `--output json` shows it after `install` and `upgrade`.
+pub(super) fn to_json(release: &Release) -> Shown<'_> {
+    Shown::whole(release)
 }
 
 /// One row of `helm list` for programs, in Helm's order.
@@ -101,16 +148,23 @@ pub(super) struct ListItem<'a> {
 }
 
 impl<'a> ListItem<'a> {
-    pub(super) fn of(release: &'a Release) -> Self {
+    /// Of a release that was last changed then.
+    pub(super) fn of(release: &'a Release, updated: String) -> Self {
         Self {
             name: &release.name,
             namespace: &release.namespace,
             revision: release.version.to_string(),
-            updated: go_string(release.info.last_deployed),
+            updated,
             status: release.info.status.as_str(),
             chart: chart(release),
             app_version: release.app_version(),
         }
+    }
+
+    /// Its cells for people.
+    pub(super) fn row(&self) -> Vec<String> {
+        let cells = [self.name, self.namespace, &self.revision, &self.updated, self.status];
+        cells.into_iter().chain([&*self.chart, self.app_version]).map(str::to_owned).collect()
     }
 }
 
@@ -118,6 +172,7 @@ impl<'a> ListItem<'a> {
 #[derive(serde::Serialize)]
 pub(super) struct HistoryItem<'a> {
     revision: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
     updated: Option<String>,
     status: &'a str,
     chart: String,

@@ -5,15 +5,14 @@
 
 use std::any::Any;
 use std::rc::Rc;
-use std::sync::Arc;
 
-use diagnostic::Source;
 use render::Capabilities;
-use template::{Library, NoHost, Object, Session, TemplateSet, Value};
+use template::{Object, Value};
 
+use super::object;
 use crate::cli::tree::Run;
 use crate::context::Context;
-use crate::failure::{Failure, Outcome};
+use crate::failure::Outcome;
 
 /// Print the version of Helm whose behaviour this is
 #[derive(clap::Args, Clone, Debug)]
@@ -66,7 +65,8 @@ impl Run for Args {
     fn run(self, context: &Context) -> Outcome {
         let build = BuildInfo { version: Capabilities::default().helm_version };
         if !self.template.is_empty() {
-            return Ok(context.out(&by_template(&self.template, build)?)?);
+            return Ok(context
+                .out(&object::by_template(&self.template, &Value::Object(Rc::new(build)))?)?);
         }
         if self.short {
             return Ok(context.out(&format!("{}\n", build.version))?);
@@ -75,16 +75,4 @@ impl Run for Args {
             build.texts().map(|(name, text)| format!("{name}:{}", yaml::quote::quote(text)));
         Ok(context.out(&format!("version.BuildInfo{{{}}}\n", fields.join(", ")))?)
     }
-}
-
-/// What a template with Go's own functions prints of it.
-fn by_template(text: &str, build: BuildInfo) -> Outcome<String> {
-    const NAME: &str = "_";
-    let mut set = TemplateSet::new(Arc::new(Library::new()), NAME);
-    set.add(NAME, Source::new(NAME, text)).map_err(|e| Failure::message(e.to_string()))?;
-    let mut host = NoHost;
-    let mut session = Session::new(&set, &mut host, template::Options::default());
-    let printed = session.execute(NAME, &Value::Object(Rc::new(build)));
-    let printed = printed.map_err(|e| Failure::message(e.text()))?;
-    Ok(String::from_utf8_lossy(&printed).into_owned())
 }
