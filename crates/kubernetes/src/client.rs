@@ -264,6 +264,16 @@ impl Client {
         self.patch(object, "application/merge-patch+json", patch, options).await
     }
 
+    /// Strategic merge patch, for built-in kinds.
+    pub async fn strategic_patch(
+        &self,
+        object: &ObjectRef,
+        patch: &Value,
+        options: &WriteOptions,
+    ) -> Result<Value, Error> {
+        self.patch(object, "application/strategic-merge-patch+json", patch, options).await
+    }
+
     /// JSON patch (RFC 6902).
     pub async fn json_patch(
         &self,

@@ -188,6 +188,8 @@ pub enum Error {
         after: Duration,
         /// What it still waited for, with reasons.
         waiting: String,
+        /// The same as Helm says it.
+        helm: String,
     },
     /// An object failed for good while being waited for.
     #[error("{object} failed: {reason}")]
@@ -196,6 +198,8 @@ pub enum Error {
         object: Box<ObjectRef>,
         /// Why.
         reason: String,
+        /// The same as Helm says it.
+        helm: String,
     },
     /// The caller cancelled.
     #[error("cancelled")]
@@ -206,6 +210,14 @@ impl Error {
     /// Whether the object (or its namespace) is simply not there.
     pub fn is_not_found(&self) -> bool {
         matches!(self, Self::NotFound { .. })
+    }
+
+    /// What Helm says of it; our own words where it has no other.
+    pub fn helm_text(&self) -> String {
+        match self {
+            Self::WaitTimeout { helm, .. } | Self::Failed { helm, .. } => helm.clone(),
+            other => other.to_string(),
+        }
     }
 
     /// Whether asking again later may help.

@@ -21,11 +21,15 @@ pub enum Status {
     InProgress {
         /// What is missing (`1 of 3 replicas ready`).
         reason: String,
+        /// The same in kstatus' words (`Ready: 1/3`).
+        kstatus: String,
     },
     /// It will not get there by itself.
     Failed {
         /// Why.
         reason: String,
+        /// The same in kstatus' words.
+        kstatus: String,
     },
     /// Being deleted.
     Terminating,
@@ -84,13 +88,19 @@ fn generic(object: &Value) -> Option<Status> {
     if let (Some(generation), Some(observed)) = (generation, observed)
         && generation != observed
     {
-        return Some(in_progress(format!("generation {generation} not observed yet")));
+        return Some(in_progress(
+            format!("generation {generation} not observed yet"),
+            format!(
+                "{} generation is {generation}, but latest observed generation is {observed}",
+                text(object, "/kind")
+            ),
+        ));
     }
     for condition in conditions(object) {
         let is_true = text(condition, "/status") == "True";
         match text(condition, "/type") {
-            "Reconciling" if is_true => return Some(in_progress(condition_text(condition))),
-            "Stalled" if is_true => return Some(failed(condition_text(condition))),
+            "Reconciling" if is_true => return Some(awaits(condition)),
+            "Stalled" if is_true => return Some(failed_by(condition)),
             _ => {}
         }
     }
@@ -106,7 +116,7 @@ fn deployment(object: &Value) -> Status {
         let is_true = text(condition, "/status") == "True";
         match (text(condition, "/type"), text(condition, "/reason")) {
             ("Progressing", "ProgressDeadlineExceeded") => {
-                return failed("progress deadline exceeded".to_owned());
+                return failed("progress deadline exceeded", "Progress deadline exceeded");
             }
             ("Progressing", "NewReplicaSetAvailable") if is_true => progressing = true,
             ("Available", _) if is_true => available = true,
@@ -119,19 +129,34 @@ fn deployment(object: &Value) -> Status {
     let up = number(object, "/status/availableReplicas", 0);
     let ready = number(object, "/status/readyReplicas", 0);
     if wanted > all {
-        in_progress(format!("{all} of {wanted} replicas created"))
+        in_progress(
+            format!("{all} of {wanted} replicas created"),
+            format!("Replicas: {all}/{wanted}"),
+        )
     } else if wanted > updated {
-        in_progress(format!("{updated} of {wanted} replicas updated"))
+        in_progress(
+            format!("{updated} of {wanted} replicas updated"),
+            format!("Updated: {updated}/{wanted}"),
+        )
     } else if all > wanted {
-        in_progress(format!("{} old replicas terminating", all - wanted))
+        in_progress(
+            format!("{} old replicas terminating", all - wanted),
+            format!("Pending termination: {}", all - wanted),
+        )
     } else if updated > up {
-        in_progress(format!("{up} of {updated} replicas available"))
+        in_progress(
+            format!("{up} of {updated} replicas available"),
+            format!("Available: {up}/{updated}"),
+        )
     } else if wanted > ready {
-        in_progress(format!("{ready} of {wanted} replicas ready"))
+        in_progress(
+            format!("{ready} of {wanted} replicas ready"),
+            format!("Ready: {ready}/{wanted}"),
+        )
     } else if !progressing {
-        in_progress("new replica set is not available yet".to_owned())
+        in_progress("new replica set is not available yet", "ReplicaSet not Available")
     } else if !available {
-        in_progress("deployment is not available yet".to_owned())
+        in_progress("deployment is not available yet", "Deployment not Available")
     } else {
         Status::Current
     }
@@ -141,22 +166,28 @@ fn replica_set(object: &Value) -> Status {
     let failure = conditions(object)
         .any(|c| text(c, "/type") == "ReplicaFailure" && text(c, "/status") == "True");
     if failure {
-        return in_progress("replicas cannot be created".to_owned());
+        return in_progress("replicas cannot be created", "Replica Failure condition. Check Pods");
     }
     let wanted = number(object, "/spec/replicas", 1);
     let all = number(object, "/status/replicas", 0);
-    for (field, word) in [
-        ("/status/fullyLabeledReplicas", "labelled"),
-        ("/status/availableReplicas", "available"),
-        ("/status/readyReplicas", "ready"),
+    for (field, word, kstatus) in [
+        ("/status/fullyLabeledReplicas", "labelled", "Labelled"),
+        ("/status/availableReplicas", "available", "Available"),
+        ("/status/readyReplicas", "ready", "Ready"),
     ] {
         let have = number(object, field, 0);
         if wanted > have {
-            return in_progress(format!("{have} of {wanted} replicas {word}"));
+            return in_progress(
+                format!("{have} of {wanted} replicas {word}"),
+                format!("{kstatus}: {have}/{wanted}"),
+            );
         }
     }
     if all > wanted {
-        return in_progress(format!("{} replicas terminating", all - wanted));
+        return in_progress(
+            format!("{} replicas terminating", all - wanted),
+            format!("Pending termination: {}", all - wanted),
+        );
     }
     Status::Current
 }
@@ -164,22 +195,26 @@ fn replica_set(object: &Value) -> Status {
 fn daemon_set(object: &Value) -> Status {
     // The controller always sets these; before it did, nothing is known.
     let generations = ["/metadata/generation", "/status/observedGeneration"];
-    if generations.iter().any(|field| object.pointer(field).is_none()) {
-        return in_progress("not observed yet".to_owned());
+    if let Some(field) = generations.iter().find(|field| object.pointer(field).is_none()) {
+        let kstatus = format!("DaemonSet {} not found", field[1..].replace('/', "."));
+        return in_progress("not observed yet", kstatus);
     }
     let wanted = number(object, "/status/desiredNumberScheduled", -1);
     if wanted == -1 {
-        return in_progress("not scheduled yet".to_owned());
+        return in_progress("not scheduled yet", "Missing .status.desiredNumberScheduled");
     }
-    for (field, word) in [
-        ("/status/currentNumberScheduled", "scheduled"),
-        ("/status/updatedNumberScheduled", "updated"),
-        ("/status/numberAvailable", "available"),
-        ("/status/numberReady", "ready"),
+    for (field, word, kstatus) in [
+        ("/status/currentNumberScheduled", "scheduled", "Current"),
+        ("/status/updatedNumberScheduled", "updated", "Updated"),
+        ("/status/numberAvailable", "available", "Available"),
+        ("/status/numberReady", "ready", "Ready"),
     ] {
         let have = number(object, field, 0);
         if wanted > have {
-            return in_progress(format!("{have} of {wanted} pods {word}"));
+            return in_progress(
+                format!("{have} of {wanted} pods {word}"),
+                format!("{kstatus}: {have}/{wanted}"),
+            );
         }
     }
     Status::Current
@@ -196,25 +231,43 @@ fn stateful_set(object: &Value) -> Status {
     let current = number(object, "/status/currentReplicas", 0);
     let partition = number(object, "/spec/updateStrategy/rollingUpdate/partition", -1);
     if wanted > all {
-        return in_progress(format!("{all} of {wanted} replicas created"));
+        return in_progress(
+            format!("{all} of {wanted} replicas created"),
+            format!("Replicas: {all}/{wanted}"),
+        );
     }
     if wanted > ready {
-        return in_progress(format!("{ready} of {wanted} replicas ready"));
+        return in_progress(
+            format!("{ready} of {wanted} replicas ready"),
+            format!("Ready: {ready}/{wanted}"),
+        );
     }
     if all > wanted {
-        return in_progress(format!("{} replicas terminating", all - wanted));
+        return in_progress(
+            format!("{} replicas terminating", all - wanted),
+            format!("Pending termination: {}", all - wanted),
+        );
     }
     if partition != -1 {
         if updated < wanted - partition {
-            return in_progress(format!("{updated} of {} replicas updated", wanted - partition));
+            return in_progress(
+                format!("{updated} of {} replicas updated", wanted - partition),
+                format!("updated: {updated}/{}", wanted - partition),
+            );
         }
         return Status::Current;
     }
     if wanted > current {
-        return in_progress(format!("{current} of {wanted} replicas current"));
+        return in_progress(
+            format!("{current} of {wanted} replicas current"),
+            format!("current: {current}/{wanted}"),
+        );
     }
     if text(object, "/status/currentRevision") != text(object, "/status/updateRevision") {
-        return in_progress("rollout of the updated revision not finished".to_owned());
+        return in_progress(
+            "rollout of the updated revision not finished",
+            "Waiting for updated revision to match current",
+        );
     }
     Status::Current
 }
@@ -232,15 +285,20 @@ fn job(object: &Value, completion: Completion) -> Status {
             "Failed" => {
                 let count = number(object, "/status/failed", 0);
                 let why = condition_text(condition);
-                return failed(format!("job failed ({count} of {completions} pods failed): {why}"));
+                return failed(
+                    format!("job failed ({count} of {completions} pods failed): {why}"),
+                    format!("Job Failed. failed: {count}/{completions}"),
+                );
             }
             _ => {}
         }
     }
     match completion {
-        Completion::Awaited => in_progress(format!("{succeeded} of {completions} completed")),
+        Completion::Awaited => {
+            in_progress(format!("{succeeded} of {completions} completed"), "Job in progress")
+        }
         Completion::NotAwaited if text(object, "/status/startTime").is_empty() => {
-            in_progress("job not started".to_owned())
+            in_progress("job not started", "Job not started")
         }
         Completion::NotAwaited => Status::Current,
     }
@@ -260,38 +318,57 @@ fn pod(object: &Value) -> Status {
                 .map(|c| text(c, "/name"))
                 .collect();
             if crashing.is_empty() {
-                in_progress(trouble(object).unwrap_or_else(|| "pod is not ready".to_owned()))
+                in_progress(
+                    trouble(object).unwrap_or_else(|| "pod is not ready".to_owned()),
+                    "Pod is running but is not Ready",
+                )
             } else {
-                failed(format!("CrashLoopBackOff: {}", crashing.join(", ")))
+                failed(
+                    format!("CrashLoopBackOff: {}", crashing.join(", ")),
+                    format!("Containers in CrashLoop state: {}", crashing.join(",")),
+                )
             }
         }
-        "Pending" => in_progress(trouble(object).unwrap_or_else(|| "pod is pending".to_owned())),
-        _ => in_progress("pod not observed yet".to_owned()),
+        "Pending" => in_progress(
+            trouble(object).unwrap_or_else(|| "pod is pending".to_owned()),
+            "Pod is in the Pending phase",
+        ),
+        _ => in_progress("pod not observed yet", "Pod phase not available"),
     }
 }
 
 fn completed_pod(object: &Value) -> Status {
     match text(object, "/status/phase") {
         "Succeeded" => Status::Current,
-        "Failed" => {
-            failed(trouble(object).unwrap_or_else(|| text(object, "/status/message").to_owned()))
-        }
-        _ => in_progress(trouble(object).unwrap_or_else(|| "pod has not completed".to_owned())),
+        "Failed" => failed(
+            trouble(object).unwrap_or_else(|| text(object, "/status/message").to_owned()),
+            format!("pod {} failed", text(object, "/metadata/name")),
+        ),
+        _ => in_progress(
+            trouble(object).unwrap_or_else(|| "pod has not completed".to_owned()),
+            "Pod in progress",
+        ),
     }
 }
 
 fn claim(object: &Value) -> Status {
     match text(object, "/status/phase") {
         "Bound" => Status::Current,
-        "" => in_progress("claim not observed yet".to_owned()),
-        phase => in_progress(format!("claim is not bound: {phase}")),
+        "" => in_progress("claim not observed yet", "PVC is not Bound. phase: unknown"),
+        phase => in_progress(
+            format!("claim is not bound: {phase}"),
+            format!("PVC is not Bound. phase: {phase}"),
+        ),
     }
 }
 
 fn service(object: &Value) -> Status {
     let balanced = text(object, "/spec/type") == "LoadBalancer";
     if balanced && text(object, "/spec/clusterIP").is_empty() {
-        return in_progress("no cluster address assigned".to_owned());
+        return in_progress(
+            "no cluster address assigned",
+            "ClusterIP not set. Service type: LoadBalancer",
+        );
     }
     Status::Current
 }
@@ -299,22 +376,22 @@ fn service(object: &Value) -> Status {
 fn definition(object: &Value) -> Status {
     for condition in conditions(object) {
         match (text(condition, "/type"), text(condition, "/status")) {
-            ("NamesAccepted", "False") => return failed(condition_text(condition)),
+            ("NamesAccepted", "False") => return failed_by(condition),
             ("Established", "False") if text(condition, "/reason") != "Installing" => {
-                return failed(condition_text(condition));
+                return failed_by(condition);
             }
             ("Established", "True") => return Status::Current,
             _ => {}
         }
     }
-    in_progress("not established yet".to_owned())
+    in_progress("not established yet", "Install in progress")
 }
 
 fn ready_condition(object: &Value) -> Status {
     let ready = conditions(object).find(|c| text(c, "/type") == "Ready");
     match ready {
         Some(condition) if matches!(text(condition, "/status"), "False" | "Unknown") => {
-            in_progress(condition_text(condition))
+            awaits(condition)
         }
         Some(_) | None => Status::Current,
     }
@@ -378,12 +455,20 @@ fn condition_text(condition: &Value) -> String {
     }
 }
 
-fn in_progress(reason: String) -> Status {
-    Status::InProgress { reason }
+fn in_progress(reason: impl Into<String>, kstatus: impl Into<String>) -> Status {
+    Status::InProgress { reason: reason.into(), kstatus: kstatus.into() }
 }
 
-fn failed(reason: String) -> Status {
-    Status::Failed { reason }
+fn failed(reason: impl Into<String>, kstatus: impl Into<String>) -> Status {
+    Status::Failed { reason: reason.into(), kstatus: kstatus.into() }
+}
+
+fn awaits(condition: &Value) -> Status {
+    in_progress(condition_text(condition), text(condition, "/message"))
+}
+
+fn failed_by(condition: &Value) -> Status {
+    failed(condition_text(condition), text(condition, "/message"))
 }
 
 fn text<'a>(value: &'a Value, pointer: &str) -> &'a str {

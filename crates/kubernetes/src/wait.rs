@@ -36,6 +36,8 @@ pub struct WaitingFor {
     pub object: ObjectRef,
     /// In words: `1 of 3 replicas ready; web-5d…: web: ImagePullBackOff: …`.
     pub reason: String,
+    /// Its status and message as kstatus has them: `InProgress`, `Ready: 1/3`.
+    pub kstatus: (&'static str, String),
 }
 
 /// How to wait.
@@ -65,8 +67,8 @@ pub enum Until {
 /// What became of one object.
 enum Verdict {
     Done,
-    Pending(String),
-    Failed(String),
+    Pending(String, (&'static str, String)),
+    Failed(String, String),
 }
 
 /// Hears what is still waited for whenever that changes.
@@ -81,16 +83,24 @@ pub async fn ready(
     report: &Report<'_>,
 ) -> Result<(), Error> {
     let judge = |live: Option<&Value>| {
-        let Some(live) = live else { return Verdict::Pending("not there yet".to_owned()) };
+        let absent = || {
+            let kstatus = ("NotFound", "Resource not found".to_owned());
+            Verdict::Pending("not there yet".to_owned(), kstatus)
+        };
+        let Some(live) = live else { return absent() };
         match verdict(live, options.until) {
             Status::Current => Verdict::Done,
-            Status::InProgress { reason } => Verdict::Pending(reason),
-            Status::Failed { reason } => Verdict::Failed(reason),
-            Status::Terminating => Verdict::Pending("being deleted".to_owned()),
-            Status::NotFound => Verdict::Pending("not there yet".to_owned()),
+            Status::InProgress { reason, kstatus } => {
+                Verdict::Pending(reason, ("InProgress", kstatus))
+            }
+            Status::Failed { reason, kstatus } => Verdict::Failed(reason, kstatus),
+            Status::Terminating => Verdict::Pending("being deleted".to_owned(), terminating()),
+            Status::NotFound => absent(),
         }
     };
-    poll(client, objects, options, report, &judge).await
+    poll(client, objects, options, report, &judge)
+        .await
+        .map_err(|trouble| trouble.error("not ready"))
 }
 
 /// Waits until none of the objects is there.
@@ -102,9 +112,72 @@ pub async fn gone(
 ) -> Result<(), Error> {
     let judge = |live: Option<&Value>| match live {
         None => Verdict::Done,
-        Some(live) => Verdict::Pending(held_by(live)),
+        Some(live) if live.pointer("/metadata/deletionTimestamp").is_some() => {
+            Verdict::Pending(held_by(live), terminating())
+        }
+        Some(live) => {
+            Verdict::Pending(held_by(live), ("Current", "Resource is current".to_owned()))
+        }
     };
-    poll(client, objects, options, report, &judge).await
+    let result = poll(client, objects, options, report, &judge).await;
+    result.map_err(|trouble| trouble.error("still exists"))
+}
+
+fn terminating() -> (&'static str, String) {
+    ("Terminating", "Resource scheduled for deletion".to_owned())
+}
+
+/// Why a wait ended badly.
+enum Trouble {
+    /// Not by what was waited for.
+    Other(Error),
+    /// Some objects failed for good.
+    Failed(Vec<WaitingFor>),
+    /// Time is over.
+    Late(Duration, Vec<WaitingFor>),
+}
+
+impl From<Error> for Trouble {
+    fn from(error: Error) -> Self {
+        Self::Other(error)
+    }
+}
+
+impl Trouble {
+    /// As an error; `what` is what Helm says of the objects that are still waited for.
+    fn error(self, what: &str) -> Error {
+        let lines = |all: &[WaitingFor]| -> Vec<String> {
+            all.iter().map(|waiting| waiting.helm_line(what)).collect()
+        };
+        match self {
+            Self::Other(error) => error,
+            Self::Failed(failed) => {
+                let helm = lines(&failed).join("\n");
+                let mut failed = failed.into_iter();
+                let Some(first) = failed.next() else { return Error::Cancelled };
+                let reason = failed.fold(first.reason, |all, next| {
+                    format!("{all}; {} failed: {}", next.object, next.reason)
+                });
+                Error::Failed { object: Box::new(first.object), reason, helm }
+            }
+            Self::Late(after, last) => {
+                let waiting: Vec<_> =
+                    last.iter().map(|w| format!("{}: {}", w.object, w.reason)).collect();
+                let mut helm = lines(&last);
+                helm.push("context deadline exceeded".to_owned());
+                Error::WaitTimeout { after, waiting: waiting.join("; "), helm: helm.join("\n") }
+            }
+        }
+    }
+}
+
+impl WaitingFor {
+    fn helm_line(&self, what: &str) -> String {
+        let (object, (status, message)) = (&self.object, &self.kstatus);
+        let namespace = object.namespace.as_deref().unwrap_or_default();
+        let (kind, name) = (&object.kind, &object.name);
+        format!("resource {kind}/{namespace}/{name} {what}. status: {status}, message: {message}")
+    }
 }
 
 fn verdict(live: &Value, until: Until) -> Status {
@@ -134,7 +207,7 @@ async fn poll(
     options: &WaitOptions,
     report: &Report<'_>,
     judge: &(dyn Fn(Option<&Value>) -> Verdict + Send + Sync),
-) -> Result<(), Error> {
+) -> Result<(), Trouble> {
     let started = Instant::now();
     let deadline = started + options.timeout;
     let mut asked_reasons = started;
@@ -145,8 +218,8 @@ async fn poll(
     let mut fleeting = options.fleeting.clone();
     loop {
         let round = tokio::select! {
-            () = options.cancel.cancelled() => return Err(Error::Cancelled),
-            () = tokio::time::sleep_until(deadline) => return Err(timed_out(options, &last)),
+            () = options.cancel.cancelled() => return Err(Error::Cancelled.into()),
+            () = tokio::time::sleep_until(deadline) => return Err(Trouble::Late(options.timeout, last)),
             round = look(client, &pending) => round?,
         };
         let mut waiting = Vec::new();
@@ -159,8 +232,8 @@ async fn poll(
             match judge(live.as_ref()) {
                 Verdict::Done => {}
                 // It was deleted because it had finished.
-                Verdict::Pending(_) if live.is_none() && fleeting.contains(&object) => {}
-                Verdict::Failed(reason) => {
+                Verdict::Pending(..) if live.is_none() && fleeting.contains(&object) => {}
+                Verdict::Failed(reason, kstatus) => {
                     let known = keep_detail(&last, &object, reason.clone());
                     let reason = match &live {
                         Some(live) if known == reason => {
@@ -168,14 +241,14 @@ async fn poll(
                         }
                         Some(_) | None => known,
                     };
-                    failed.push(WaitingFor { object, reason });
+                    failed.push(WaitingFor { object, reason, kstatus: ("Failed", kstatus) });
                 }
-                Verdict::Pending(reason) => {
+                Verdict::Pending(reason, kstatus) => {
                     let reason = match &live {
                         Some(live) if explain => because(client, &object, live, reason).await,
                         Some(_) | None => keep_detail(&last, &object, reason),
                     };
-                    waiting.push(WaitingFor { object, reason });
+                    waiting.push(WaitingFor { object, reason, kstatus });
                 }
             }
         }
@@ -183,11 +256,8 @@ async fn poll(
             asked_reasons = Instant::now();
         }
         let done = waiting.is_empty();
-        if done && let Some(first) = failed.first() {
-            let reason = failed.iter().skip(1).fold(first.reason.clone(), |all, next| {
-                format!("{all}; {} failed: {}", next.object, next.reason)
-            });
-            return Err(Error::Failed { object: Box::new(first.object.clone()), reason });
+        if done && !failed.is_empty() {
+            return Err(Trouble::Failed(failed));
         }
         waiting.extend(failed);
         if reported.as_ref() != Some(&waiting) {
@@ -200,8 +270,8 @@ async fn poll(
         pending = waiting.iter().map(|w| w.object.clone()).collect();
         last = waiting;
         tokio::select! {
-            () = options.cancel.cancelled() => return Err(Error::Cancelled),
-            () = tokio::time::sleep_until(deadline) => return Err(timed_out(options, &last)),
+            () = options.cancel.cancelled() => return Err(Error::Cancelled.into()),
+            () = tokio::time::sleep_until(deadline) => return Err(Trouble::Late(options.timeout, last)),
             () = tokio::time::sleep(interval) => {}
         }
         interval = (interval * 3 / 2).min(LONGEST_INTERVAL);
@@ -221,11 +291,6 @@ async fn look(
         .collect::<Vec<_>>()
         .await;
     answers.into_iter().map(|(object, live)| live.map(|live| (object, live))).collect()
-}
-
-fn timed_out(options: &WaitOptions, last: &[WaitingFor]) -> Error {
-    let waiting: Vec<_> = last.iter().map(|w| format!("{}: {}", w.object, w.reason)).collect();
-    Error::WaitTimeout { after: options.timeout, waiting: waiting.join("; ") }
 }
 
 /// Between two questions for reasons the last answer stands, if the counts did not move.

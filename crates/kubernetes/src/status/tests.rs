@@ -7,8 +7,8 @@ use super::*;
 fn word(status: Status) -> String {
     match status {
         Status::Current => "current".to_owned(),
-        Status::InProgress { reason } => reason,
-        Status::Failed { reason } => format!("failed: {reason}"),
+        Status::InProgress { reason, .. } => reason,
+        Status::Failed { reason, .. } => format!("failed: {reason}"),
         Status::Terminating => "terminating".to_owned(),
         Status::NotFound => "not found".to_owned(),
     }

@@ -123,8 +123,8 @@ fn details(context: &Context, releases: &[ReleaseStatus], all: bool) -> String {
 fn words(status: &Status) -> String {
     match status {
         Status::Current => "ready".to_owned(),
-        Status::InProgress { reason } => format!("in progress, {reason}"),
-        Status::Failed { reason } => format!("failed, {reason}"),
+        Status::InProgress { reason, .. } => format!("in progress, {reason}"),
+        Status::Failed { reason, .. } => format!("failed, {reason}"),
         Status::Terminating => "being deleted".to_owned(),
         Status::NotFound => "missing".to_owned(),
     }
