@@ -5,12 +5,15 @@
 //! record is `deployed`, and only then are older revisions superseded. Cut anywhere, the next
 //! operation finds a pending or failed revision whose objects it knows.
 
+mod crds;
 mod deploy;
 mod hooks;
 mod objects;
 mod uninstall;
 
 use std::time::Duration;
+
+pub use crds::bring_crds;
 
 use kubernetes::wait::{Until, WaitOptions, WaitingFor};
 use kubernetes::{CancellationToken, Client, ObjectRef};
@@ -21,7 +24,7 @@ use crate::drift::Drift;
 use crate::error::Error;
 use crate::lock::RENEWAL;
 use crate::observe::{ObserveOptions, observe};
-use crate::plan::{Action, Plan};
+use crate::plan::{Action, KeepReason, Plan};
 use crate::progress::{Event, Phase, Progress};
 use crate::record::{Release, Status};
 use crate::storage::{Held, Storage};
@@ -37,6 +40,8 @@ pub struct ActOptions {
     pub on_failure: OnFailure,
     /// Who acts, for others to read (`ci-job-7@runner`).
     pub holder: String,
+    /// In whose words a failure is recorded.
+    pub wording: Wording,
     /// Stops after the current request; the release is left repairable.
     pub cancel: CancellationToken,
 }
@@ -48,6 +53,7 @@ impl Default for ActOptions {
             wait: WaitMode::Ready,
             on_failure: OnFailure::Keep,
             holder: "windrose".to_owned(),
+            wording: Wording::Own,
             cancel: CancellationToken::new(),
         }
     }
@@ -73,13 +79,22 @@ pub enum OnFailure {
     Rollback,
 }
 
+/// In whose words a failure is recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wording {
+    /// In ours, which say what the cluster's events and containers say.
+    Own,
+    /// In Helm's.
+    Helm,
+}
+
 /// What came of it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
     /// The record as stored; after an uninstall as it was last.
     pub release: Option<Release>,
     /// Objects kept although the release let go of them.
-    pub kept: Vec<ObjectRef>,
+    pub kept: Vec<(ObjectRef, KeepReason)>,
 }
 
 /// Carries out a plan: CRDs, record, hooks, objects, readiness, hooks, record. A plan with
@@ -192,6 +207,7 @@ impl Actor<'_> {
             self.plan.work.history.iter().rfind(|release| {
                 matches!(release.info.status, Status::Deployed | Status::Superseded)
             });
+        let to = good.map(|good| good.version);
         let intent = match good {
             Some(good) => Intent::Rollback { to: Some(good.version) },
             None => Intent::Uninstall,
@@ -217,7 +233,8 @@ impl Actor<'_> {
         };
         match back.await {
             Ok(_) => {
-                Err(Error::RolledBack { name: self.plan.release.clone(), cause: Box::new(cause) })
+                let name = self.plan.release.clone();
+                Err(Error::RolledBack { name, to, cause: Box::new(cause) })
             }
             Err(second) => {
                 self.progress.send(Event::Warning(format!("rolling back failed: {second}")));

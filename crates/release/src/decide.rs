@@ -8,13 +8,17 @@ use kubernetes::ObjectRef;
 use self::changes::{change, crds, leave};
 use self::record::{labels, record};
 use crate::content::is_same_content;
-use crate::desired::{Content, Desired, Hooks, Intent, Namespaces, Revisions};
+use crate::desired::{
+    Conflicts, Content, Desired, Hooks, Intent, Method, Namespaces, Rehearsal, Replace, Revisions,
+};
 use crate::error::Error;
 use crate::lock::Lock;
 use crate::manifest;
 use crate::observe::{Observed, Trial, current};
-use crate::plan::{Action, Change, ChangeKind, CrdChange, Plan, PlannedHook, Repair, Work};
-use crate::record::{Hook, HookEvent, Release, Status};
+use crate::plan::{
+    Action, Change, ChangeKind, CrdChange, Plan, PlannedHook, Repair, Stumble, Work,
+};
+use crate::record::{ApplyMethod, Hook, HookEvent, Release, Status};
 
 mod changes;
 mod record;
@@ -42,9 +46,10 @@ pub fn decide(desired: &Desired, observed: &Observed) -> Result<Plan, Error> {
     if !observed.namespace_exists && desired.options.namespaces == Namespaces::MustExist {
         return Err(Error::NoNamespace { namespace: desired.namespace.clone() });
     }
+    let method = method(desired, history);
     let crds = crds(desired, observed, action);
     let mut changes: Vec<Change> =
-        observed.objects.iter().map(|seen| change(desired, seen)).collect();
+        observed.objects.iter().map(|seen| change(desired, method, seen)).collect();
     changes.extend(observed.leaving.iter().map(|seen| leave(desired, seen)));
     let creates_crds = crds.iter().any(|crd| crd.creates);
     let settled = changes
@@ -60,7 +65,7 @@ pub fn decide(desired: &Desired, observed: &Observed) -> Result<Plan, Error> {
     {
         return Ok(nothing(desired, observed, latest, changes, crds));
     }
-    let record = record(desired, history, action, &content);
+    let record = record(desired, history, (action, method), &content);
     let hooks = match desired.options.hooks {
         Hooks::Run => planned_hooks(&record, action),
         Hooks::Skip => Vec::new(),
@@ -82,6 +87,9 @@ pub fn decide(desired: &Desired, observed: &Observed) -> Result<Plan, Error> {
             record: Some(record),
             history: Arc::clone(history),
             options: desired.options.clone(),
+            replaced: replaced(desired, history),
+            stumble: stumble(desired, action, observed),
+            contradiction: contradiction(desired, method, action, observed),
         },
         crds,
     })
@@ -109,12 +117,15 @@ pub(crate) fn settle(
     let gone = latest.is_some_and(|release| {
         matches!(release.info.status, Status::Uninstalled | Status::Uninstalling)
     });
+    let replaceable = latest
+        .is_none_or(|release| matches!(release.info.status, Status::Uninstalled | Status::Failed));
     let left_behind = matches!(lock, Lock::LeftBehind { .. });
     match intent {
         Intent::Install if latest.is_none() || (never_deployed && left_behind) => {
             Ok(Action::Install)
         }
-        Intent::Install => Err(Error::NameInUse { name: name.to_owned() }),
+        Intent::Replace if replaceable => Ok(Action::Install),
+        Intent::Install | Intent::Replace => Err(Error::NameInUse { name: name.to_owned() }),
         Intent::Upgrade if latest.is_none() || gone => {
             Err(Error::NoDeployed { name: name.to_owned() })
         }
@@ -135,10 +146,70 @@ pub(crate) fn settle(
     }
 }
 
+/// How the objects of the new revision are applied.
+pub(crate) fn method(desired: &Desired, history: &[Release]) -> ApplyMethod {
+    let before =
+        match (&desired.intent, settle(&desired.intent, &desired.name, history, &Lock::Free)) {
+            (_, Ok(Action::Rollback { to })) => {
+                history.iter().find(|release| release.version == to)
+            }
+            (_, Ok(Action::Upgrade)) => history.last(),
+            _ => None,
+        };
+    match (desired.options.method, before) {
+        (Method::ClientSide, _) => ApplyMethod::ClientSide,
+        (Method::ServerSide, _) | (Method::AsBefore, None) => ApplyMethod::ServerSide,
+        // Helm 3 wrote down nothing.
+        (Method::AsBefore, Some(before)) => before.apply_method.unwrap_or(ApplyMethod::ClientSide),
+    }
+}
+
+/// The last record of a name that is used again.
+fn replaced(desired: &Desired, history: &[Release]) -> Option<Release> {
+    let last = history.last().filter(|last| {
+        desired.intent == Intent::Replace && last.info.status == Status::Uninstalled
+    })?;
+    let mut last = last.clone();
+    last.set_status(Status::Superseded, "superseded by new release");
+    Some(last)
+}
+
+fn stumble(desired: &Desired, action: Action, observed: &Observed) -> Stumble {
+    let fresh = observed.objects.iter().all(|seen| seen.live.is_none());
+    match (desired.options.rehearsal, action) {
+        (Rehearsal::OnServer, _) => Stumble::AfterKind,
+        (Rehearsal::Skipped, Action::Install) if fresh => Stumble::AtEnd,
+        (Rehearsal::Skipped, _) => Stumble::Upgrade,
+    }
+}
+
+/// Helm finds out only when it is about to write objects that are there.
+fn contradiction(
+    desired: &Desired,
+    method: ApplyMethod,
+    action: Action,
+    observed: &Observed,
+) -> Option<&'static str> {
+    let options = &desired.options;
+    let fresh = observed.objects.iter().all(|seen| seen.live.is_none());
+    if options.rehearsal == Rehearsal::OnServer || (action == Action::Install && fresh) {
+        return None;
+    }
+    match (method, options.conflicts, options.replace) {
+        (ApplyMethod::ClientSide, Conflicts::Force, _) => Some(
+            "invalid client update option(s): forceConflicts enabled when serverSideApply disabled",
+        ),
+        (ApplyMethod::ServerSide, _, Replace::Overwrite) => {
+            Some("invalid operation: cannot use server-side apply and force replace together")
+        }
+        _ => None,
+    }
+}
+
 /// What the new revision is made of; none for an uninstall.
 pub(crate) fn content<'a>(desired: &'a Desired, history: &[Release]) -> Option<Cow<'a, Content>> {
     match &desired.intent {
-        Intent::Install | Intent::Upgrade | Intent::Apply => {
+        Intent::Install | Intent::Replace | Intent::Upgrade | Intent::Apply => {
             desired.content.as_ref().map(Cow::Borrowed)
         }
         Intent::Uninstall => None,
@@ -216,6 +287,9 @@ fn nothing(
             history: Arc::clone(&observed.history),
             options: desired.options.clone(),
             crds: Vec::new(),
+            replaced: None,
+            stumble: Stumble::default(),
+            contradiction: None,
         },
     }
 }
@@ -253,6 +327,9 @@ fn uninstall(
             history: Arc::clone(&observed.history),
             options: desired.options.clone(),
             crds: Vec::new(),
+            replaced: None,
+            stumble: Stumble::default(),
+            contradiction: None,
         },
     })
 }

@@ -13,6 +13,8 @@ use crate::record::Hook;
 pub enum Intent {
     /// Refused if the name is in use.
     Install,
+    /// Install of a name that was uninstalled, or whose last revision failed.
+    Replace,
     /// Refused if there is nothing to upgrade.
     Upgrade,
     /// Install if absent (or never deployed), upgrade otherwise: what stacks want.
@@ -78,6 +80,12 @@ pub struct Options {
     pub conflicts: Conflicts,
     /// Changes of immutable fields.
     pub replace: Replace,
+    /// Who merges the new objects with the live ones.
+    pub method: Method,
+    /// Whether the server is asked about every object before anything is written.
+    pub rehearsal: Rehearsal,
+    /// Objects that a failed operation had created.
+    pub created: Created,
     /// Hooks.
     pub hooks: Hooks,
     /// Objects that hooks leave behind, on uninstall.
@@ -110,6 +118,9 @@ impl Default for Options {
             ownership: Ownership::Required,
             conflicts: Conflicts::Refuse,
             replace: Replace::Refuse,
+            method: Method::ServerSide,
+            rehearsal: Rehearsal::OnServer,
+            created: Created::Keep,
             hooks: Hooks::Run,
             hook_leftovers: HookLeftovers::Delete,
             crds: CrdPolicy::Create,
@@ -159,6 +170,37 @@ pub enum Replace {
     Refuse,
     /// Delete the object and create it again.
     Allow,
+    /// Every object is overwritten as a whole, as Helm's `--force-replace` does.
+    Overwrite,
+}
+
+/// Who merges the new objects with the live ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// The server (server-side apply).
+    ServerSide,
+    /// We do, with what the last revision said: what Helm 3 does.
+    ClientSide,
+    /// As the last revision was applied; for a rollback, the one to restore.
+    AsBefore,
+}
+
+/// Whether the server is asked about every object before anything is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rehearsal {
+    /// By a dry run of each: what it would refuse is known beforehand.
+    OnServer,
+    /// It is not, as in Helm: what it refuses fails the revision.
+    Skipped,
+}
+
+/// What to do about objects that a failed operation had created.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Created {
+    /// They stay.
+    Keep,
+    /// They are deleted.
+    Delete,
 }
 
 /// Whether hooks run.

@@ -95,21 +95,23 @@ pub enum Error {
     #[error("{0}")]
     Apply(String),
     /// A hook failed.
-    #[error("failed {event}: {detail}")]
+    #[error("failed {event}: {cause}")]
     Hook {
         /// `pre-install`.
         event: String,
         /// Why.
-        detail: String,
+        cause: Box<Error>,
     },
     /// The objects did not become ready.
     #[error("{0}")]
     NotReady(kubernetes::Error),
     /// It failed and was rolled back.
-    #[error("release {name} failed, and has been rolled back: {cause}")]
+    #[error("release {name} failed, and has been {}: {cause}", undone(*to))]
     RolledBack {
         /// The release.
         name: String,
+        /// The revision it was rolled back to; none: it was uninstalled.
+        to: Option<i64>,
         /// The first failure.
         cause: Box<Error>,
     },
@@ -126,9 +128,60 @@ pub enum Error {
     Cancelled,
 }
 
+impl Error {
+    /// What Helm 4.3.1 says to it; where it does not know the like, our own words.
+    pub fn helm_text(&self) -> String {
+        match self {
+            Self::NotReady(error) => error.helm_text(),
+            Self::NoNamespace { namespace } => {
+                format!("create: failed to create: namespaces {namespace:?} not found")
+            }
+            Self::Hook { event, cause } => {
+                let cause = cause.helm_text();
+                match event.as_str() {
+                    "pre-install" | "post-install" => format!("failed {event}: {cause}"),
+                    "pre-upgrade" | "post-upgrade" => format!("{event} hooks failed: {cause}"),
+                    _ => cause,
+                }
+            }
+            Self::RolledBack { name, cause, to } => {
+                let done = undone(*to);
+                let cause = cause.helm_text();
+                format!(
+                    "release {name} failed, and has been {done} due to rollback-on-failure being \
+                     set: {cause}"
+                )
+            }
+            // Helm stops at the first.
+            Self::Refused { reasons } => {
+                reasons.first().map(ToString::to_string).unwrap_or_default()
+            }
+            Self::Kubernetes(_)
+            | Self::Name { .. }
+            | Self::NotFound { .. }
+            | Self::NoDeployed { .. }
+            | Self::NoRevision { .. }
+            | Self::MissingRights { .. }
+            | Self::Incomplete(_)
+            | Self::AlreadyUninstalled { .. }
+            | Self::NameInUse { .. }
+            | Self::InProgress { .. }
+            | Self::Overtaken { .. }
+            | Self::Manifest { .. }
+            | Self::Apply(_)
+            | Self::Record { .. }
+            | Self::Cancelled => self.to_string(),
+        }
+    }
+}
+
 fn missing_rights(missing: &[kubernetes::Access]) -> String {
     let all: Vec<String> = missing.iter().map(|access| format!("cannot {access}")).collect();
     format!("you may not do what this takes: {}", all.join("; "))
+}
+
+fn undone(to: Option<i64>) -> &'static str {
+    if to.is_some() { "rolled back" } else { "uninstalled" }
 }
 
 fn refusals(reasons: &[Refusal]) -> String {

@@ -29,14 +29,15 @@ mod progress;
 mod record;
 mod rendering;
 mod storage;
+mod three_way;
 mod trial;
 
-pub use act::{ActOptions, OnFailure, Outcome, WaitMode, act, mend};
+pub use act::{ActOptions, OnFailure, Outcome, WaitMode, Wording, act, bring_crds, mend};
 pub use content::chart_metadata;
 pub use decide::decide;
 pub use desired::{
-    Conflicts, Content, Crd, CrdPolicy, Desired, HookLeftovers, Hooks, Intent, Namespaces, Options,
-    Ownership, Replace, Revisions,
+    Conflicts, Content, Crd, CrdPolicy, Created, Desired, HookLeftovers, Hooks, Intent, Method,
+    Namespaces, Options, Ownership, Rehearsal, Replace, Revisions,
 };
 pub use diff::{Diff, FieldChange, Line, Mark};
 pub use drift::{Difference, Drift, Drifted, DriftedField, drift};

@@ -26,8 +26,10 @@ use crate::storage::{Storage, Stored};
 const LOCK_INTERVAL: Duration = Duration::from_secs(1);
 
 /// What rendering must know before anything can be observed.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Upcoming {
+    /// What the intent comes to, or why it cannot be.
+    pub action: Result<Action, Error>,
     /// The revision the operation will write.
     pub revision: i64,
     /// Whether templates see `.Release.IsInstall` (else `.Release.IsUpgrade`).
@@ -89,6 +91,8 @@ pub struct SeenObject {
     pub manifest: Value,
     /// The object now.
     pub live: Option<Value>,
+    /// What the current revision says of it.
+    pub original: Option<Value>,
     /// What the server says to it.
     pub trial: Trial,
 }
@@ -126,6 +130,8 @@ pub enum Trial {
     },
     /// It was not tried, because it is somebody else's.
     NotTried,
+    /// It was not tried, because nobody asked for it.
+    Skipped,
 }
 
 /// An object that leaves.
@@ -150,12 +156,13 @@ pub async fn upcoming(
 ) -> Result<Upcoming, Error> {
     let history = Storage::new(client, namespace).history(name).await?;
     let revision = history.last().map_or(1, |latest| latest.version + 1);
-    let is_install = match settle(intent, name, &history, &Lock::Free) {
-        Ok(action) => action == Action::Install,
-        Err(_) => *intent == Intent::Install,
+    let action = settle(intent, name, &history, &Lock::Free);
+    let is_install = match &action {
+        Ok(action) => *action == Action::Install,
+        Err(_) => matches!(intent, Intent::Install | Intent::Replace),
     };
     let deployed = history.iter().rfind(|r| r.info.status == Status::Deployed).cloned();
-    Ok(Upcoming { revision, is_install, latest: history.last().cloned(), deployed })
+    Ok(Upcoming { action, revision, is_install, latest: history.last().cloned(), deployed })
 }
 
 /// Looks at the cluster; writes nothing.
@@ -184,7 +191,8 @@ pub async fn observe(
         Err(kubernetes::Error::Forbidden { .. }) => true,
         Err(error) => return Err(error.into()),
     };
-    let look = Look { client, desired, cancel: &options.cancel };
+    let method = crate::decide::method(desired, &observed.history);
+    let look = Look { client, desired, cancel: &options.cancel, method };
     if let Some(content) = content(desired, &observed.history) {
         look.crds(&content, &mut observed).await?;
         if observed.namespace_exists {

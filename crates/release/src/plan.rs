@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::desired::Options;
 use crate::diff::Diff;
 use crate::record::{HookEvent, Release};
+use crate::three_way::PatchKind;
 
 /// The operation, settled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -72,12 +73,23 @@ pub(crate) struct Work {
     pub(crate) options: Options,
     /// Definitions to create.
     pub(crate) crds: Vec<Value>,
+    /// The record that gives its name to a new installation.
+    pub(crate) replaced: Option<Release>,
+    /// What happens when objects cannot be written.
+    pub(crate) stumble: Stumble,
+    /// Why objects cannot be written at all: options that exclude each other.
+    pub(crate) contradiction: Option<&'static str>,
 }
 
 impl Plan {
     /// Whether nothing would be written.
     pub fn is_nothing(&self) -> bool {
         self.action == Action::Nothing
+    }
+
+    /// The revision that would be written, as far as it is known before: without times.
+    pub fn record(&self) -> Option<&Release> {
+        self.work.record.as_ref()
     }
 
     /// Why the plan may not be carried out; empty if it may.
@@ -100,6 +112,15 @@ impl Plan {
     pub(crate) fn leaving(&self) -> Vec<ObjectRef> {
         let deleted = self.changes.iter().filter(|c| matches!(c.kind, ChangeKind::Delete));
         deleted.map(|change| change.object.clone()).collect()
+    }
+
+    /// The objects that stay although the release lets go of them.
+    pub fn kept(&self) -> Vec<(ObjectRef, KeepReason)> {
+        let kept = self.changes.iter().filter_map(|change| match &change.kind {
+            ChangeKind::Keep { reason } => Some((change.object.clone(), reason.clone())),
+            _ => None,
+        });
+        kept.collect()
     }
 
     /// Changes of objects, without those that stay as they are.
@@ -159,6 +180,35 @@ pub struct Change {
     /// What is done besides: nothing shows, but the object must be touched.
     #[serde(skip)]
     pub(crate) touch: Touch,
+    /// How it gets there.
+    #[serde(skip)]
+    pub(crate) write: Write,
+}
+
+/// The request that makes an object what it shall be.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) enum Write {
+    /// Server-side apply.
+    #[default]
+    Apply,
+    /// A plain creation.
+    Create,
+    /// A patch; an empty one is not sent.
+    Patch(PatchKind, Value),
+    /// It is overwritten.
+    Overwrite,
+}
+
+/// What happens when objects cannot be written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Stumble {
+    /// Nothing more is written once the objects of one kind are through.
+    #[default]
+    AfterKind,
+    /// All are tried (Helm's install).
+    AtEnd,
+    /// A creation that fails ends it; changes that fail do so once all were tried (Helm's upgrade).
+    Upgrade,
 }
 
 /// What an object needs besides the change that is shown.

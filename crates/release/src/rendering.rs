@@ -112,6 +112,12 @@ impl Stage {
         Self { tell, ..self }
     }
 
+    /// Looks nothing up.
+    #[must_use]
+    pub fn without_lookup(self) -> Self {
+        Self { lookup: None, ..self }
+    }
+
     /// Lets templates ask for the addresses of host names (`--enable-dns`).
     #[must_use]
     pub fn resolving(self, resolve: fn(&str) -> String) -> Self {

@@ -32,12 +32,7 @@ pub(crate) struct Failed {
     pub(crate) error: Option<Box<render::Error>>,
 }
 
-/// Renders for a cluster or for none.
-pub(crate) async fn render(stage: &Stage, job: Job) -> Outcome<Rendered> {
-    run(stage, job).await.map_err(|failed| failed.failure)
-}
-
-/// The same, which tells what Helm would log.
+/// Renders for a cluster or for none, and tells what Helm would log.
 pub(crate) async fn render_telling(
     context: &Context,
     stage: &Stage,

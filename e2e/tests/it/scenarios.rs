@@ -296,7 +296,7 @@ fn records(cluster: &ControlPlane, namespace: &str, mask: &Masks) -> Value {
         labels["modifiedAt"] = "TIME".into();
         without_times_of_files(&mut content["chart"]);
         mask.tree(&mut content);
-        let name = text(&secret, "/metadata/name").to_owned();
+        let name = mask.text(text(&secret, "/metadata/name"));
         let kind = secret["kind"].take();
         all.insert(name, serde_json::json!({ "kind": kind, "labels": labels, "content": content }));
     }
@@ -345,7 +345,7 @@ fn objects(cluster: &ControlPlane, namespace: &str, mask: &Masks) -> Value {
             }
         }
         mask.tree(&mut object);
-        all.insert(name, object);
+        all.insert(mask.text(&name), object);
     }
     Value::Object(all)
 }

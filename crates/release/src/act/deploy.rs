@@ -1,10 +1,11 @@
 //! Install, upgrade and rollback: from the pending record to the deployed one.
 
 use kubernetes::wait::Until;
-use kubernetes::{DryRun, ObjectRef, WriteOptions};
+use kubernetes::{DryRun, ObjectRef, Propagation, WriteOptions};
 use serde_json::{Value, json};
 
-use super::{Actor, Outcome, WaitMode};
+use super::{Actor, Outcome, WaitMode, Wording};
+use crate::desired::Created;
 use crate::error::Error;
 use crate::plan::{Action, ChangeKind};
 use crate::progress::{Event, ObjectState, Phase};
@@ -21,6 +22,9 @@ impl Actor<'_> {
         self.repair().await?;
         self.create_namespace().await?;
         self.create_crds().await?;
+        if let Some(replaced) = &self.plan.work.replaced {
+            self.storage.update(replaced, Held::Nobody).await?;
+        }
         let history = &self.plan.work.history;
         self.storage.prune(history, self.plan.work.options.history_max).await?;
         self.storage.create(&record, &self.holder).await?;
@@ -30,7 +34,11 @@ impl Actor<'_> {
         self.progress.send(Event::Phase(Phase::Record));
         match result {
             Ok(()) => self.succeed(record).await,
-            Err(error) => Err(self.fail(record, error).await),
+            Err(error) => {
+                let error = self.fail(record, error).await;
+                self.clean_up().await;
+                Err(error)
+            }
         }
     }
 
@@ -61,7 +69,7 @@ impl Actor<'_> {
         record.set_status(Status::Deployed, description);
         self.storage.update(&record, Held::Release(&self.holder)).await?;
         self.supersede(record.version).await?;
-        Ok(Outcome { release: Some(record), kept: self.kept() })
+        Ok(Outcome { release: Some(record), kept: self.plan.kept() })
     }
 
     /// Records a failure, or a cancellation, so that the next operation need not wait for it.
@@ -74,12 +82,30 @@ impl Actor<'_> {
             (Action::Rollback { .. }, _) => "Rollback",
             (Action::Nothing | Action::Upgrade | Action::Uninstall, _) => "Upgrade",
         };
-        record.set_status(Status::Failed, format!("{what} {:?} failed: {error}", record.name));
+        let why = match self.options.wording {
+            Wording::Own => error.to_string(),
+            Wording::Helm => error.helm_text(),
+        };
+        record.set_status(Status::Failed, format!("{what} {:?} failed: {why}", record.name));
         if let Err(second) = self.storage.update(&record, Held::Release(&self.holder)).await {
             let message = format!("the failure could not be recorded: {second}");
             self.progress.send(Event::Warning(message));
         }
         error
+    }
+
+    /// Deletes what this operation created, where that is asked for.
+    async fn clean_up(&self) {
+        if self.plan.work.options.created == Created::Keep {
+            return;
+        }
+        let changes = self.plan.changes.iter();
+        let created = changes.filter(|change| matches!(change.kind, ChangeKind::Create { .. }));
+        let created: Vec<_> = created.map(|change| change.object.clone()).collect();
+        if let Err(error) = self.delete_all(&created, Propagation::Background).await {
+            let message = format!("what was created could not be deleted: {error}");
+            self.progress.send(Event::Warning(message));
+        }
     }
 
     /// Marks a revision left behind as failed; whoever left it finds it taken.
@@ -163,10 +189,5 @@ impl Actor<'_> {
             .map(|change| change.object.clone())
             .collect();
         self.wait_ready(&objects, until).await
-    }
-
-    pub(super) fn kept(&self) -> Vec<ObjectRef> {
-        let kept = self.plan.changes.iter().filter(|c| matches!(c.kind, ChangeKind::Keep { .. }));
-        kept.map(|change| change.object.clone()).collect()
     }
 }

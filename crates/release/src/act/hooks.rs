@@ -4,13 +4,14 @@ use kubernetes::wait::Until;
 use kubernetes::{DryRun, ListOptions, LogOptions, ObjectRef, Propagation, Scope, WriteOptions};
 use serde_json::Value;
 
-use super::Actor;
+use super::{Actor, Wording};
 use crate::decide::hooks_at;
 use crate::desired::Hooks;
 use crate::error::Error;
 use crate::manifest;
+use crate::plan::Action;
 use crate::progress::{Event, HookState, Phase};
-use crate::record::{Hook, HookEvent, Release};
+use crate::record::{ApplyMethod, Hook, HookEvent, Release};
 use crate::storage::{Held, MANAGER};
 
 const BEFORE_CREATION: &str = "before-hook-creation";
@@ -58,7 +59,6 @@ impl Actor<'_> {
         if hook.delete_policies.is_empty() {
             hook.delete_policies = vec![BEFORE_CREATION.to_owned()];
         }
-        let wrong = |detail: String| Error::Hook { event: event.as_str().to_owned(), detail };
         let objects = self.hook_objects(&record.hooks[index]).await?;
         self.delete_hook(&record.hooks[index], BEFORE_CREATION).await?;
         let hook = &mut record.hooks[index];
@@ -79,7 +79,7 @@ impl Actor<'_> {
         self.tell(event, &objects, &state);
         result.map_err(|error| match error {
             Error::Cancelled | Error::Overtaken { .. } => error,
-            error => wrong(error.to_string()),
+            error => Error::Hook { event: event.as_str().to_owned(), cause: Box::new(error) },
         })
     }
 
@@ -88,7 +88,7 @@ impl Actor<'_> {
         for object in objects {
             match &object.name {
                 Some(name) => {
-                    self.apply_patiently(name, &object.value).await?;
+                    self.create_hook(name, &object.value).await?;
                     names.push(name.clone());
                 }
                 None => names.extend(self.create_generated(&object.value).await?),
@@ -96,6 +96,16 @@ impl Actor<'_> {
         }
         self.tell(event, objects, &HookState::Started);
         self.wait_ready(&names, Until::Completed).await
+    }
+
+    async fn create_hook(&self, name: &ObjectRef, value: &Value) -> Result<(), Error> {
+        let method = self.plan.work.record.as_ref().and_then(|record| record.apply_method);
+        if method == Some(ApplyMethod::ServerSide) || self.plan.action == Action::Uninstall {
+            return self.apply_patiently(name, value).await;
+        }
+        let options = WriteOptions { manager: MANAGER.to_owned(), dry_run: DryRun::No };
+        let created = self.client.create(value, &options).await;
+        created.map(drop).map_err(|error| Error::Apply(error.to_string()))
     }
 
     /// Server-side apply needs a name; `generateName` gets one from the server.
@@ -113,7 +123,10 @@ impl Actor<'_> {
     async fn after_failure(&self, record: &Release, done: &[usize], failed: usize) {
         let hook = &record.hooks[failed];
         let asked = hook.output_log_policies.iter().any(|policy| policy == FAILED);
-        self.show_logs(hook, (!asked).then_some(TAIL)).await;
+        // Helm shows what is asked for, and no more.
+        if asked || self.options.wording == Wording::Own {
+            self.show_logs(hook, (!asked).then_some(TAIL)).await;
+        }
         let mut results = vec![self.delete_hook(hook, FAILED).await];
         for index in done {
             results.push(self.delete_hook(&record.hooks[*index], SUCCEEDED).await);

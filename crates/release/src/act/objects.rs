@@ -13,9 +13,10 @@ use super::Actor;
 use crate::desired::Conflicts;
 use crate::error::Error;
 use crate::managed_fields;
-use crate::plan::{Change, ChangeKind};
+use crate::plan::{Change, ChangeKind, Stumble, Write};
 use crate::progress::{Event, ObjectState, Phase};
 use crate::storage::MANAGER;
+use crate::three_way::PatchKind;
 
 /// Requests in flight at once; only objects of one kind go together.
 const PARALLEL: usize = 8;
@@ -26,25 +27,40 @@ const PAUSE: Duration = Duration::from_millis(250);
 impl Actor<'_> {
     pub(super) async fn apply_objects(&self) -> Result<(), Error> {
         self.progress.send(Event::Phase(Phase::Apply));
+        if let Some(why) = self.plan.work.contradiction {
+            return Err(Error::Apply(why.to_owned()));
+        }
+        let stumble = self.plan.work.stumble;
+        let mut all = Vec::new();
         for group in self.plan.changes.chunk_by(|a, b| a.object.kind == b.object.kind) {
             // By index: a closure over references would make the future of `act` not `Send`.
             let mut results = stream::iter(0..group.len())
                 .map(|at| self.apply_one(&group[at]))
                 .buffered(PARALLEL);
             let mut failures = Vec::new();
-            while let Some(result) = results.next().await {
-                match result {
-                    Ok(()) => {}
-                    Err(Error::Cancelled) => return Err(Error::Cancelled),
-                    Err(error) => failures.push(error.to_string()),
+            for change in group {
+                match results.next().await {
+                    Some(Ok(())) | None => {}
+                    Some(Err(Error::Cancelled)) => return Err(Error::Cancelled),
+                    Some(Err(error)) => failures.push((change, error)),
                 }
             }
-            if !failures.is_empty() {
-                return Err(Error::Apply(failures.join("\n")));
+            let creates = |change: &Change| matches!(change.kind, ChangeKind::Create { .. });
+            match (stumble, failures.iter().find(|(change, _)| creates(change))) {
+                (Stumble::Upgrade, Some((_, error))) => {
+                    return Err(Error::Apply(format!("failed to create resource: {error}")));
+                }
+                _ => all.extend(failures.into_iter().map(|(_, error)| error.to_string())),
             }
-            self.establish(group).await?;
+            if stumble == Stumble::AfterKind && !all.is_empty() {
+                break;
+            }
+            if all.is_empty() {
+                self.establish(group).await?;
+            }
         }
-        Ok(())
+        let between = if stumble == Stumble::Upgrade { " && " } else { "\n" };
+        if all.is_empty() { Ok(()) } else { Err(Error::Apply(all.join(between))) }
     }
 
     /// Definitions among the objects must be served before objects of their kinds come.
@@ -82,10 +98,55 @@ impl Actor<'_> {
             self.fold(object).await?;
         }
         if touched || change.touch.terminating {
-            self.apply_patiently(object, &change.manifest).await?;
+            self.write(change).await?;
         }
         self.progress.send(Event::Object { object: object.clone(), state });
         Ok(())
+    }
+
+    async fn write(&self, change: &Change) -> Result<(), Error> {
+        let (object, manifest) = (&change.object, &change.manifest);
+        let options = WriteOptions { manager: MANAGER.to_owned(), dry_run: DryRun::No };
+        let failed = |what: &str, error: &kubernetes::Error| Error::Apply(format!("{what}{error}"));
+        match &change.write {
+            Write::Apply => self.apply_patiently(object, manifest).await,
+            Write::Create => match self.client.create(manifest, &options).await {
+                Ok(_) => Ok(()),
+                Err(error) => Err(failed("", &error)),
+            },
+            Write::Patch(_, patch) if patch.as_object().is_none_or(serde_json::Map::is_empty) => {
+                Ok(())
+            }
+            Write::Patch(kind, patch) => {
+                let answer = match kind {
+                    PatchKind::Strategic => {
+                        self.client.strategic_patch(object, patch, &options).await
+                    }
+                    PatchKind::Merge => self.client.merge_patch(object, patch, &options).await,
+                };
+                let what = format!("cannot patch {:?} with kind {}: ", object.name, object.kind);
+                answer.map(drop).map_err(|error| failed(&what, &error))
+            }
+            Write::Overwrite => self
+                .overwrite(object, manifest)
+                .await
+                .map_err(|error| failed("failed to replace object: ", &error)),
+        }
+    }
+
+    /// Puts the whole object where the live one is, whatever its version.
+    async fn overwrite(
+        &self,
+        object: &ObjectRef,
+        manifest: &Value,
+    ) -> Result<(), kubernetes::Error> {
+        let options = WriteOptions { manager: MANAGER.to_owned(), dry_run: DryRun::No };
+        let mut manifest = manifest.clone();
+        if let Some(live) = self.client.get(object).await? {
+            let version = live["metadata"]["resourceVersion"].clone();
+            manifest["metadata"]["resourceVersion"] = version;
+        }
+        self.client.update(&manifest, &options).await.map(drop)
     }
 
     /// Some things appear by themselves shortly after others: a kind after its definition, the
@@ -185,7 +246,7 @@ impl Actor<'_> {
 }
 
 /// Helm's sentence about an apply that failed.
-fn describe(object: &ObjectRef, error: &kubernetes::Error) -> String {
+pub(super) fn describe(object: &ObjectRef, error: &kubernetes::Error) -> String {
     match error {
         kubernetes::Error::Conflict { message, .. } => {
             format!("conflict occurred while applying object {}: {message}", place(object))

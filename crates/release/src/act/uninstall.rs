@@ -2,7 +2,7 @@
 
 use kubernetes::{ObjectRef, Propagation};
 
-use super::{Actor, Outcome};
+use super::{Actor, Outcome, WaitMode};
 use crate::desired::HookLeftovers;
 use crate::error::Error;
 use crate::observe::ran_hooks;
@@ -41,7 +41,7 @@ impl Actor<'_> {
         } else {
             self.purge(&record).await?;
         }
-        Ok(Outcome { release: Some(record), kept: self.kept() })
+        Ok(Outcome { release: Some(record), kept: self.plan.kept() })
     }
 
     async fn take_down(&self, record: &mut Release) -> Result<(), Error> {
@@ -50,7 +50,7 @@ impl Actor<'_> {
         let propagation = self.plan.work.options.propagation;
         self.progress.send(Event::Phase(Phase::Delete));
         self.delete_all(&leaving, propagation).await?;
-        if propagation != Propagation::Orphan {
+        if propagation != Propagation::Orphan && self.options.wait != WaitMode::Hooks {
             self.wait_gone(&self.still_served(&leaving).await?).await?;
         }
         self.run_hooks(record, HookEvent::PostDelete).await?;

@@ -3,12 +3,14 @@
 use kubernetes::ObjectRef;
 use serde_json::Value;
 
-use crate::desired::{CrdPolicy, Desired, Replace};
+use crate::desired::{CrdPolicy, Desired, Ownership, Replace};
 use crate::diff::Diff;
 use crate::managed_fields;
 use crate::manifest::{self, Owner};
 use crate::observe::{Observed, SeenLeaving, SeenObject, Trial};
-use crate::plan::{Action, Change, ChangeKind, CrdChange, KeepReason, Refusal, Touch};
+use crate::plan::{Action, Change, ChangeKind, CrdChange, KeepReason, Refusal, Touch, Write};
+use crate::record::ApplyMethod;
+use crate::three_way::{self, Baseline};
 
 pub(super) fn crds(desired: &Desired, observed: &Observed, action: Action) -> Vec<CrdChange> {
     let create = match desired.options.crds {
@@ -27,7 +29,7 @@ pub(super) fn crds(desired: &Desired, observed: &Observed, action: Action) -> Ve
         .collect()
 }
 
-pub(super) fn change(desired: &Desired, seen: &SeenObject) -> Change {
+pub(super) fn change(desired: &Desired, method: ApplyMethod, seen: &SeenObject) -> Change {
     let owner = Owner { name: &desired.name, namespace: &desired.namespace };
     let live = seen.live.as_ref();
     let kind = match (&seen.trial, live) {
@@ -38,7 +40,7 @@ pub(super) fn change(desired: &Desired, seen: &SeenObject) -> Change {
         }
         (Trial::NotTried, None) => create(seen, None),
         (Trial::After(first), _) => create(seen, Some(first.clone())),
-        (Trial::Applied(_), None) => create(seen, None),
+        (Trial::Applied(_) | Trial::Skipped, None) => create(seen, None),
         (Trial::Applied(after), Some(live)) => {
             let diff = Diff::between(live, after);
             if diff.is_empty() { ChangeKind::Unchanged } else { ChangeKind::Update { diff } }
@@ -47,6 +49,9 @@ pub(super) fn change(desired: &Desired, seen: &SeenObject) -> Change {
         (Trial::Unsupported { .. }, Some(live)) => {
             let diff = Diff::between(live, &laid_over(live, &seen.manifest));
             if diff.is_empty() { ChangeKind::Unchanged } else { ChangeKind::Update { diff } }
+        }
+        (Trial::Skipped, Some(live)) => {
+            ChangeKind::Update { diff: Diff::between(live, &laid_over(live, &seen.manifest)) }
         }
         (Trial::Conflict { conflicts }, _) => ChangeKind::Refused(Refusal::Conflict {
             object: seen.object.clone(),
@@ -63,7 +68,7 @@ pub(super) fn change(desired: &Desired, seen: &SeenObject) -> Change {
         }
     };
     let touch = Touch {
-        fold: live.is_some_and(managed_fields::is_client_side),
+        fold: method == ApplyMethod::ServerSide && live.is_some_and(managed_fields::is_client_side),
         own: live.is_some_and(|live| !managed_fields::is_server_side(live)),
         terminating: live.is_some_and(|live| live.pointer("/metadata/deletionTimestamp").is_some()),
     };
@@ -73,6 +78,26 @@ pub(super) fn change(desired: &Desired, seen: &SeenObject) -> Change {
         kind,
         manifest: seen.manifest.clone(),
         touch,
+        write: write(desired, method, seen),
+    }
+}
+
+fn write(desired: &Desired, method: ApplyMethod, seen: &SeenObject) -> Write {
+    let overwrite = desired.options.replace == Replace::Overwrite;
+    match (&seen.live, method) {
+        (Some(_), _) if overwrite => Write::Overwrite,
+        (_, ApplyMethod::ServerSide) => Write::Apply,
+        (None, ApplyMethod::ClientSide) => Write::Create,
+        (Some(live), ApplyMethod::ClientSide) => {
+            // What is taken over has no earlier word of ours.
+            let original = seen.original.as_ref().unwrap_or(&seen.manifest);
+            let baseline = match desired.options.ownership {
+                Ownership::Take => Baseline::Live,
+                Ownership::Required => Baseline::LastRevision,
+            };
+            let (kind, patch) = three_way::patch(original, &seen.manifest, live, baseline);
+            Write::Patch(kind, patch)
+        }
     }
 }
 
@@ -93,7 +118,7 @@ fn immutable(
             let diff = Diff::between(live, &laid_over(live, &seen.manifest));
             ChangeKind::Replace { diff, fields }
         }
-        Replace::Refuse => ChangeKind::Refused(Refusal::Immutable {
+        Replace::Refuse | Replace::Overwrite => ChangeKind::Refused(Refusal::Immutable {
             object: seen.object.clone(),
             fields,
             message: message.to_owned(),
@@ -141,5 +166,6 @@ pub(super) fn leave(desired: &Desired, seen: &SeenLeaving) -> Change {
         kind,
         manifest: Value::Null,
         touch: Touch::default(),
+        write: Write::default(),
     }
 }

@@ -10,7 +10,7 @@ use crate::record::{ApplyMethod, Info, Release, Status};
 pub(super) fn record(
     desired: &Desired,
     history: &[Release],
-    action: Action,
+    (action, method): (Action, ApplyMethod),
     content: &Content,
 ) -> Release {
     let first = match action {
@@ -39,7 +39,7 @@ pub(super) fn record(
         manifest: content.manifest.clone(),
         hooks: content.hooks.clone(),
         labels: labels(desired, history, action),
-        apply_method: Some(ApplyMethod::ServerSide),
+        apply_method: Some(method),
         info: Info {
             first_deployed: first,
             last_deployed: None,

@@ -45,6 +45,10 @@ fn which_operation() {
         (Intent::Install, "failed", Lock::Free, "cannot reuse a name that is still in use"),
         (Intent::Install, "deployed", Lock::Free, "cannot reuse a name that is still in use"),
         (Intent::Install, "pending-install", left.clone(), "install"),
+        (Intent::Replace, "", Lock::Free, "install"),
+        (Intent::Replace, "failed", Lock::Free, "install"),
+        (Intent::Replace, "superseded uninstalled", Lock::Free, "install"),
+        (Intent::Replace, "deployed", Lock::Free, "cannot reuse a name that is still in use"),
         (Intent::Upgrade, "", Lock::Free, "\"web\" has no deployed releases"),
         (Intent::Upgrade, "uninstalled", Lock::Free, "\"web\" has no deployed releases"),
         (Intent::Upgrade, "failed", Lock::Free, "upgrade"),
@@ -112,6 +116,7 @@ fn owned(data: &Value) -> Value {
 
 fn seen(live: Option<Value>, trial: Trial) -> SeenObject {
     SeenObject {
+        original: None,
         object: ObjectRef::new("v1", "ConfigMap", Some("shop"), "a"),
         source: "web/a.yaml".to_owned(),
         manifest: owned(&json!({"x": "1"})),
@@ -332,5 +337,32 @@ fn names_are_helms() {
     ];
     for (name, valid) in table {
         assert_eq!(check_name(name).is_ok(), valid, "{name:?}");
+    }
+}
+
+#[test]
+fn who_merges() {
+    let (server, client) = (ApplyMethod::ServerSide, ApplyMethod::ClientSide);
+    let table = [
+        (Method::ServerSide, vec![Some(client)], server),
+        (Method::ClientSide, vec![Some(server)], client),
+        (Method::AsBefore, vec![], server),
+        (Method::AsBefore, vec![None], client),
+        (Method::AsBefore, vec![Some(server)], server),
+        (Method::AsBefore, vec![Some(server), Some(client)], client),
+    ];
+    for (method, before, expected) in table {
+        let mut history = history(&"deployed ".repeat(before.len()));
+        for (release, before) in history.iter_mut().zip(&before) {
+            release.apply_method = *before;
+        }
+        let desired = Desired {
+            name: "web".to_owned(),
+            namespace: "shop".to_owned(),
+            intent: if before.is_empty() { Intent::Install } else { Intent::Upgrade },
+            content: None,
+            options: Options { method, ..Options::default() },
+        };
+        assert_eq!(super::method(&desired, &history), expected, "{method:?} {before:?}");
     }
 }

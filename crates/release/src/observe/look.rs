@@ -7,11 +7,13 @@ use kubernetes::{
 use serde_json::Value;
 
 use super::{Observed, SeenCrd, SeenLeaving, SeenObject, Trial, current, in_cluster};
-use crate::desired::{Conflicts, Content, CrdPolicy, Desired, HookLeftovers, Intent, Ownership};
+use crate::desired::{
+    Conflicts, Content, CrdPolicy, Desired, HookLeftovers, Intent, Ownership, Rehearsal,
+};
 use crate::error::Error;
 use crate::managed_fields;
 use crate::manifest::{self, Owner};
-use crate::record::Release;
+use crate::record::{ApplyMethod, Release};
 use crate::storage::MANAGER;
 
 /// Requests in flight at once.
@@ -21,6 +23,8 @@ pub(super) struct Look<'a> {
     pub(super) client: &'a Client,
     pub(super) desired: &'a Desired,
     pub(super) cancel: &'a CancellationToken,
+    /// How objects will be applied.
+    pub(super) method: ApplyMethod,
 }
 
 /// A kind that a definition of the same plan brings.
@@ -132,13 +136,20 @@ impl Look<'_> {
             }
         }
         manifest::set_owner(&mut value, self.owner());
-        Ok(SeenObject { object, source: item.source, manifest: value, live: None, trial })
+        Ok(SeenObject {
+            object,
+            source: item.source,
+            manifest: value,
+            live: None,
+            original: None,
+            trial,
+        })
     }
 
     async fn try_object(
         &self,
         mut seen: SeenObject,
-        previous: &[ObjectRef],
+        previous: &[(ObjectRef, Value)],
         namespaces: &[ObjectRef],
         absent: Option<&str>,
     ) -> Result<SeenObject, Error> {
@@ -153,14 +164,22 @@ impl Look<'_> {
             return Ok(seen);
         }
         seen.live = self.client.get(&seen.object).await?;
-        let ours = previous.iter().any(|object| object.is_same(&seen.object));
+        let before = previous.iter().find(|(object, _)| object.is_same(&seen.object));
+        seen.original = before.map(|(_, manifest)| manifest.clone());
+        let ours = before.is_some();
         if let (Some(live), false, Ownership::Required) =
             (&seen.live, ours, self.desired.options.ownership)
             && manifest::not_owned(live, self.owner()).is_some()
         {
             return Ok(seen);
         }
-        seen.trial = self.trial(&seen, namespaces).await?;
+        seen.trial = if self.method == ApplyMethod::ServerSide
+            && self.desired.options.rehearsal == Rehearsal::OnServer
+        {
+            self.trial(&seen, namespaces).await?
+        } else {
+            Trial::Skipped
+        };
         Ok(seen)
     }
 
@@ -254,12 +273,22 @@ impl Look<'_> {
         matches!(answer, Ok(_) | Err(kubernetes::Error::AlreadyExists { .. }))
     }
 
-    async fn previous_objects(&self, history: &[Release]) -> Result<Vec<ObjectRef>, Error> {
+    /// The objects that the current revision says, with their namespaces settled.
+    async fn previous_objects(
+        &self,
+        history: &[Release],
+    ) -> Result<Vec<(ObjectRef, Value)>, Error> {
         let mut objects = Vec::new();
         if let Some(current) = current(history) {
             for item in manifest::parse(&current.manifest, "current release manifest")? {
                 let Some(object) = ObjectRef::of(&item.value) else { continue };
-                objects.push(self.settle_namespace(object).await?.unwrap_or_else(|object| object));
+                let settled = self.settle_namespace(object).await?;
+                let object = settled.unwrap_or_else(|object| object);
+                let mut said = item.value;
+                if let Some(namespace) = &object.namespace {
+                    said["metadata"]["namespace"] = Value::String(namespace.clone());
+                }
+                objects.push((object, said));
             }
         }
         Ok(objects)

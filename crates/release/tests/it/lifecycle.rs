@@ -158,7 +158,7 @@ async fn kept_objects_stay() {
     kept["metadata"]["annotations"] = json!({"helm.sh/resource-policy": "keep"});
     bed.apply(content(&[kept, config_map("gone", &json!({}))])).await.unwrap();
     let outcome = bed.run(Intent::Uninstall, None).await.unwrap();
-    let names: Vec<_> = outcome.kept.iter().map(ToString::to_string).collect();
+    let names: Vec<_> = outcome.kept.iter().map(|(object, _)| object.to_string()).collect();
     assert_eq!(names, ["ConfigMap/kept"]);
     assert!(bed.config("kept").await.is_some());
     assert!(bed.config("gone").await.is_none());

@@ -148,7 +148,8 @@ impl Session {
             cancel: self.cancel.clone(),
             ..ActOptions::default()
         };
-        Ok(release::act(&self.client, &plan, &options, &progress).await?.kept)
+        let done = release::act(&self.client, &plan, &options, &progress).await?;
+        Ok(done.kept.into_iter().map(|(object, _)| object).collect())
     }
 
     fn destroy_progress(&self, key: &str) -> Progress {

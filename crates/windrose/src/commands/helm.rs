@@ -1,7 +1,9 @@
 //! `windrose helm`: Helm's commands on the engine of this house.
 
+mod change;
 mod chart;
 mod drift;
+mod dry_run;
 mod env;
 mod get;
 mod global;

@@ -60,13 +60,6 @@ pub(crate) struct ChartFlags {
 }
 
 impl ChartFlags {
-    /// Finds the chart, fetches it if need be, loads it and checks that its dependencies are there,
-    /// as Helm does.
-    pub(crate) fn load(&self, context: &Context, reference: &str) -> Outcome<::chart::Chart> {
-        let path = self.find(context, reference)?;
-        self.read(context, &path, &Programs::default())
-    }
-
     /// Finds a chart and loads it as it is, whatever it lacks.
     pub(crate) fn open(&self, context: &Context, reference: &str) -> Outcome<::chart::Chart> {
         let path = self.find(context, reference)?;

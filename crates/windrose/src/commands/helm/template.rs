@@ -1,7 +1,7 @@
 //! `windrose helm template`: a chart's manifests, as Helm 4.3.1 prints them.
 
 mod files;
-mod flags;
+pub(super) mod flags;
 
 use std::sync::Arc;
 

@@ -65,18 +65,18 @@ pub(crate) struct InstallFlags {
 
 /// Flags that exclude each other.
 #[derive(clap::Args, Clone, Debug)]
-struct ForceFlags {
+pub(crate) struct ForceFlags {
     /// Replace objects instead of updating them
     #[arg(long, hide_short_help = true, num_args = 0..=1, require_equals = true)]
     #[arg(default_missing_value = "true", value_parser = parse_bool, value_name = "BOOL")]
-    force_replace: Option<bool>,
+    pub(crate) force_replace: Option<bool>,
     #[arg(long, hide = true, num_args = 0..=1, require_equals = true)]
     #[arg(default_missing_value = "true", value_parser = parse_bool)]
-    force: Option<bool>,
+    pub(crate) force: Option<bool>,
     /// Take over fields that others own
     #[arg(long, hide_short_help = true, num_args = 0..=1, require_equals = true)]
     #[arg(default_missing_value = "true", value_parser = parse_bool, value_name = "BOOL")]
-    force_conflicts: Option<bool>,
+    pub(crate) force_conflicts: Option<bool>,
 }
 
 /// `--dry-run` and its old name.
@@ -101,13 +101,49 @@ pub(crate) enum DryRun {
     Server,
 }
 
+/// One value of `--labels`.
 #[derive(Clone, Debug, Default)]
-struct Labels(Vec<(String, String)>);
+pub(crate) struct Labels(pub(crate) Vec<(String, String)>);
 
 impl Labels {
-    fn parse(text: &str) -> Result<Self, String> {
+    /// Reads a flag's value.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
         parse_pairs(text).map(Self)
     }
+
+    /// Refuses labels that Helm keeps for itself.
+    pub(crate) fn check(all: &[Self]) -> Outcome {
+        let mut names = all.iter().flat_map(|labels| &labels.0).map(|(name, _)| name.as_str());
+        if names.any(|name| SYSTEM_LABELS.contains(&name)) {
+            return Err(Failure::message(format!(
+                "user supplied labels contains system reserved label name. System labels: [{}]",
+                SYSTEM_LABELS.join(" ")
+            )));
+        }
+        Ok(())
+    }
+}
+
+impl ForceFlags {
+    /// Refuses flags that exclude each other.
+    pub(crate) fn check(&self) -> Outcome {
+        let conflicts = self.force_conflicts.is_some();
+        check_groups([
+            (self.force.is_some() && conflicts, ["force", "force-conflicts"]),
+            (self.force_replace.is_some() && conflicts, ["force-replace", "force-conflicts"]),
+        ])
+    }
+}
+
+fn check_groups<const N: usize>(groups: [(bool, [&str; 2]); N]) -> Outcome {
+    let Some((_, names)) = groups.into_iter().find(|(both, _)| *both) else { return Ok(()) };
+    let mut given = names;
+    given.sort_unstable();
+    Err(Failure::usage(format!(
+        "if any flags in the group [{}] are set none of the others can be; [{}] were all set",
+        names.join(" "),
+        given.join(" ")
+    )))
 }
 
 /// Labels that Helm gives its records itself.
@@ -128,30 +164,16 @@ impl InstallFlags {
         for (_, name, advice) in deprecated.iter().filter(|(given, _, _)| *given) {
             context.say(&format!("Flag --{name} has been deprecated, {advice}\n"))?;
         }
-        match self.wait.as_deref() {
-            Some("true") => log::say(context, &old_wait("true", "watcher")),
-            Some("false") => log::say(context, &old_wait("false", "hookOnly")),
-            Some(_) | None => Ok(()),
-        }
+        tell_old_wait(context, self.wait.as_deref())
     }
 
     /// Refuses flags that exclude each other.
     pub(crate) fn check_groups(&self, dry_run: &DryRunFlags) -> Outcome {
-        let force = &self.force;
-        let conflicts = force.force_conflicts.is_some();
-        let groups = [
-            (force.force.is_some() && conflicts, ["force", "force-conflicts"]),
-            (force.force_replace.is_some() && conflicts, ["force-replace", "force-conflicts"]),
-            (dry_run.validate.is_some() && dry_run.dry_run.is_some(), ["validate", "dry-run"]),
-        ];
-        let Some((_, names)) = groups.into_iter().find(|(both, _)| *both) else { return Ok(()) };
-        let mut given = names;
-        given.sort_unstable();
-        Err(Failure::usage(format!(
-            "if any flags in the group [{}] are set none of the others can be; [{}] were all set",
-            names.join(" "),
-            given.join(" ")
-        )))
+        self.force.check()?;
+        check_groups([(
+            dry_run.validate.is_some() && dry_run.dry_run.is_some(),
+            ["validate", "dry-run"],
+        )])
     }
 
     /// What to make of objects that are in the cluster already.
@@ -161,14 +183,7 @@ impl InstallFlags {
 
     /// Refuses labels that Helm keeps for itself.
     pub(crate) fn check_labels(&self) -> Outcome {
-        let mut names = self.labels.iter().flat_map(|l| &l.0).map(|(name, _)| name.as_str());
-        if names.any(|name| SYSTEM_LABELS.contains(&name)) {
-            return Err(Failure::message(format!(
-                "user supplied labels contains system reserved label name. System labels: [{}]",
-                SYSTEM_LABELS.join(" ")
-            )));
-        }
-        Ok(())
+        Labels::check(&self.labels)
     }
 }
 
@@ -202,9 +217,19 @@ impl DryRunFlags {
     }
 }
 
-fn wrong_dry_run(word: &str, allowed: impl fmt::Display) -> Failure {
+/// A `--dry-run` that is none.
+pub(crate) fn wrong_dry_run(word: &str, allowed: impl fmt::Display) -> Failure {
     let word = yaml::quote::quote(word);
     Failure::usage(format!("invalid dry-run value ({word}). Must be {allowed}"))
+}
+
+/// Tells of the old words for `--wait`.
+pub(crate) fn tell_old_wait(context: &Context, wait: Option<&str>) -> Outcome {
+    match wait {
+        Some("true") => log::say(context, &old_wait("true", "watcher")),
+        Some("false") => log::say(context, &old_wait("false", "hookOnly")),
+        Some(_) | None => Ok(()),
+    }
 }
 
 fn old_wait(given: &str, instead: &str) -> Warning {
@@ -217,7 +242,8 @@ fn timeout(text: &str) -> Result<String, String> {
     duration::check_go(text).map(|()| text.to_owned())
 }
 
-fn wait(text: &str) -> Result<String, String> {
+/// Reads `--wait`.
+pub(crate) fn wait(text: &str) -> Result<String, String> {
     match text {
         "watcher" | "hookOnly" | "legacy" | "true" | "false" => Ok(text.to_owned()),
         _ => Err(format!(
