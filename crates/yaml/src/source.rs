@@ -99,7 +99,12 @@ impl<'t> Source<'t> {
         if source.fault.is_none() {
             let message = utf8_message(bytes.get(at..).unwrap_or_default());
             let at = source.text.len();
-            source.fault = Some(Fault::new(&source.text, at, message));
+            let mut fault = Fault::new(&source.text, at, message);
+            if message == INCOMPLETE {
+                // The reader waits for the rest, and shows what stands before until it is asked for more.
+                fault.from = at;
+            }
+            source.fault = Some(fault);
         }
         source
     }
@@ -196,6 +201,8 @@ fn judge(bytes: &[u8], at: usize) -> Option<Alphabet> {
     })
 }
 
+const INCOMPLETE: &str = "incomplete UTF-8 octet sequence";
+
 fn utf8_message(bytes: &[u8]) -> &'static str {
     let first = bytes.first().copied().unwrap_or_default();
     let width = match first {
@@ -205,7 +212,7 @@ fn utf8_message(bytes: &[u8]) -> &'static str {
         _ => return "invalid leading UTF-8 octet",
     };
     if bytes.len() < width {
-        return "incomplete UTF-8 octet sequence";
+        return INCOMPLETE;
     }
     if bytes[1..width].iter().any(|b| b & 0xc0 != 0x80) {
         return "invalid trailing UTF-8 octet";
