@@ -143,7 +143,12 @@ fn import(chart: &mut Chart, warnings: &mut Vec<Warning>) -> Result<(), Error> {
                 ImportValue::Other(_) => continue,
             };
             match values.table(&format!("{}.{child}", dependency.name)) {
-                Some(table) => merge_tables(&imported, &nested(&parent, table), warnings),
+                Some(table) => {
+                    // Helm lends a table itself, but of an empty one a new one.
+                    let empty = table.entries().is_empty();
+                    let table = if empty { Tree::default() } else { table };
+                    merge_tables(&imported, &nested(&parent, table), warnings);
+                }
                 None => warnings.push(no_table(&values, dependency, item, &child)),
             }
             kept.push(ImportValue::Path { child, parent });
