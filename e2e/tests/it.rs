@@ -17,6 +17,8 @@ mod large;
 mod observatory;
 #[path = "it/pair.rs"]
 mod pair;
+#[path = "it/plan.rs"]
+mod plan;
 #[path = "it/refused.rs"]
 mod refused;
 #[path = "it/running.rs"]

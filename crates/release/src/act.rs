@@ -17,6 +17,7 @@ pub use crds::bring_crds;
 
 use kubernetes::wait::{Until, WaitOptions, WaitingFor};
 use kubernetes::{CancellationToken, Client, ObjectRef};
+use serde::{Deserialize, Serialize};
 use tokio::task::JoinHandle;
 
 use crate::desired::{Desired, Intent};
@@ -60,7 +61,7 @@ impl Default for ActOptions {
 }
 
 /// What is waited for; hooks are always waited for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum WaitMode {
     /// Only hooks.
     Hooks,
@@ -71,7 +72,7 @@ pub enum WaitMode {
 }
 
 /// After a failure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum OnFailure {
     /// The failed revision stays for a look.
     Keep,

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use kubernetes::Propagation;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::record::Hook;
 
 /// Which operation.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Intent {
     /// Refused if the name is in use.
     Install,
@@ -29,7 +30,7 @@ pub enum Intent {
 }
 
 /// What one revision is made of.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Content {
     /// The chart as Helm stores it.
     pub chart: Value,
@@ -46,7 +47,7 @@ pub struct Content {
 }
 
 /// One file below `crds/`.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Crd {
     /// Its path in the chart.
     pub source: String,
@@ -55,7 +56,7 @@ pub struct Crd {
 }
 
 /// Everything [`crate::observe`] and [`crate::decide`] need to know of the caller's wish.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Desired {
     /// The release's name.
     pub name: String,
@@ -70,7 +71,7 @@ pub struct Desired {
 }
 
 /// How an operation goes about it; the default is what stacks want.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Options {
     /// A missing namespace.
     pub namespaces: Namespaces,
@@ -137,7 +138,7 @@ impl Default for Options {
 }
 
 /// What to do about a missing namespace.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Namespaces {
     /// It must be there.
     MustExist,
@@ -146,7 +147,7 @@ pub enum Namespaces {
 }
 
 /// What to do about objects that exist without our owner labels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Ownership {
     /// Refuse, in Helm's words.
     Required,
@@ -155,7 +156,7 @@ pub enum Ownership {
 }
 
 /// What to do about fields that another manager owns.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Conflicts {
     /// Refuse, naming managers and fields.
     Refuse,
@@ -164,7 +165,7 @@ pub enum Conflicts {
 }
 
 /// What to do about changes of immutable fields.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Replace {
     /// Refuse, naming the fields.
     Refuse,
@@ -175,7 +176,7 @@ pub enum Replace {
 }
 
 /// Who merges the new objects with the live ones.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Method {
     /// The server (server-side apply).
     ServerSide,
@@ -186,7 +187,7 @@ pub enum Method {
 }
 
 /// Whether the server is asked about every object before anything is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Rehearsal {
     /// By a dry run of each: what it would refuse is known beforehand.
     OnServer,
@@ -195,7 +196,7 @@ pub enum Rehearsal {
 }
 
 /// What to do about objects that a failed operation had created.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Created {
     /// They stay.
     Keep,
@@ -204,7 +205,7 @@ pub enum Created {
 }
 
 /// Whether hooks run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Hooks {
     /// They do.
     Run,
@@ -213,7 +214,7 @@ pub enum Hooks {
 }
 
 /// What an uninstall does about objects that the release's hooks left in the cluster.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum HookLeftovers {
     /// They go, unless `helm.sh/resource-policy: keep` says otherwise.
     Delete,
@@ -222,7 +223,7 @@ pub enum HookLeftovers {
 }
 
 /// What to do about files below `crds/`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CrdPolicy {
     /// Nothing.
     Skip,
@@ -233,7 +234,7 @@ pub enum CrdPolicy {
 }
 
 /// When a revision is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Revisions {
     /// Only when something changes.
     OnChange,

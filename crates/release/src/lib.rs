@@ -28,6 +28,7 @@ mod plan;
 mod progress;
 mod record;
 mod rendering;
+mod saved;
 mod storage;
 mod three_way;
 mod trial;
@@ -52,5 +53,6 @@ pub use plan::{
 pub use progress::{Event, HookState, ObjectState, Phase, Progress};
 pub use record::{ApplyMethod, Hook, HookEvent, HookRun, Info, Release, Status};
 pub use rendering::{RenderError, Rendering, Stage, Tell};
+pub use saved::Saved;
 pub use storage::{Filter, Found, Storage};
 pub use trial::{Trial, TrialError, try_manifests};

@@ -275,21 +275,24 @@ pub enum KeepReason {
 pub enum Refusal {
     /// It exists and is not ours.
     Foreign {
-        /// The object.
+        /// The object; the change that is refused names it.
+        #[serde(skip)]
         object: ObjectRef,
         /// Helm's sentence.
         message: String,
     },
     /// Other managers own fields that would change.
     Conflict {
-        /// The object.
+        /// The object; the change that is refused names it.
+        #[serde(skip)]
         object: ObjectRef,
         /// Managers and fields.
         conflicts: Vec<FieldConflict>,
     },
     /// Immutable fields would change.
     Immutable {
-        /// The object.
+        /// The object; the change that is refused names it.
+        #[serde(skip)]
         object: ObjectRef,
         /// The fields, as the server names them.
         fields: Vec<String>,
@@ -298,7 +301,8 @@ pub enum Refusal {
     },
     /// The server does not accept it.
     Invalid {
-        /// The object.
+        /// The object; the change that is refused names it.
+        #[serde(skip)]
         object: ObjectRef,
         /// The server's sentence.
         message: String,

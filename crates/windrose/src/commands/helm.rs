@@ -1,5 +1,6 @@
 //! `windrose helm`: Helm's commands on the engine of this house.
 
+mod apply;
 mod change;
 mod chart;
 mod drift;
@@ -17,6 +18,7 @@ mod name;
 mod object;
 mod operation;
 mod page;
+mod plan;
 mod post_renderer;
 mod record;
 mod remote;
@@ -62,6 +64,8 @@ const COMMANDS: &[Entry] = &[
     Entry::new::<history::Args>("history").or(&["hist"]),
     Entry::new::<get::Args>("get"),
     Entry::new::<show::Args>("show").or(&["inspect"]),
+    Entry::new::<plan::Args>("plan").or(&["diff"]),
+    Entry::new::<apply::Args>("apply"),
     Entry::new::<drift::Args>("drift"),
     Entry::new::<env::Args>("env"),
     Entry::new::<version::Args>("version"),

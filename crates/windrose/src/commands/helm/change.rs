@@ -6,8 +6,8 @@ use std::time::Duration;
 use chart::Warning;
 use kubernetes::{CancellationToken, Client};
 use release::{
-    Content, Crd, CrdPolicy, Created, Desired, HookLeftovers, Hooks, Intent, Method, Namespaces,
-    Observed, OnFailure, Options, Ownership, Rehearsal, Release, Revisions, Stage,
+    ActOptions, Content, Crd, CrdPolicy, Created, Desired, HookLeftovers, Hooks, Intent, Method,
+    Namespaces, Observed, OnFailure, Options, Ownership, Rehearsal, Release, Revisions, Stage,
 };
 use render::{Capabilities, Operation, PostRenderer, Rendered};
 
@@ -15,6 +15,7 @@ use super::chart::ChartFlags;
 use super::dry_run::{self, Doing, DryRunFlag};
 use super::operation::{self, OperationFlags};
 use super::page::{self, Notes};
+use super::plan::{self, PlanFlags};
 use super::post_renderer::PostRendererFlags;
 use super::template::flags::{ForceFlags, Labels};
 use super::values::ValueFlags;
@@ -107,6 +108,8 @@ pub(super) struct Work<'a> {
     pub(super) doing: Doing,
     pub(super) post_renderer: Option<PostRenderer>,
     pub(super) cancel: CancellationToken,
+    /// Only show what would be done.
+    pub(super) planning: Option<&'a PlanFlags>,
 }
 
 impl ChangeFlags {
@@ -163,7 +166,7 @@ impl Work<'_> {
         client: &Client,
         prepared: Prepared,
         intent: Intent,
-    ) -> Outcome<Release> {
+    ) -> Outcome<Option<Release>> {
         let pretends = self.doing != Doing::Change;
         if self.flags.hide_secret && !pretends {
             let text = "hiding Kubernetes secrets requires a dry-run mode";
@@ -179,7 +182,10 @@ impl Work<'_> {
         let stage = self.stage(stage);
         let rendered = self.render(&stage, prepared, 1, Operation::Install).await?;
         let desired = self.desired(intent, &rendered);
-        self.carry_out(client, &desired).await.map_err(|error| failed_install(&error))
+        if let Some(flags) = self.planning {
+            return self.plan(client, &desired, flags).await;
+        }
+        self.carry_out(client, &desired).await.map(Some).map_err(|error| failed_install(&error))
     }
 
     /// A further revision.
@@ -188,7 +194,7 @@ impl Work<'_> {
         client: &Client,
         mut prepared: Prepared,
         reuse: impl FnOnce(&Release, &mut chart::Chart, yaml::Map) -> yaml::Map,
-    ) -> Outcome<Release> {
+    ) -> Outcome<Option<Release>> {
         if render::check_name(&self.name).is_err() {
             return Err(Failure::message(format!("release name is invalid: {}", self.name)));
         }
@@ -212,7 +218,23 @@ impl Work<'_> {
         let rendered = self.render(&stage, prepared, upcoming.revision, Operation::Upgrade).await?;
         Labels::check(&self.flags.labels)?;
         let desired = self.desired(Intent::Upgrade, &rendered);
-        self.carry_out(client, &desired).await.map_err(|error| self.failed_upgrade(&error))
+        if let Some(flags) = self.planning {
+            return self.plan(client, &desired, flags).await;
+        }
+        let done = self.carry_out(client, &desired).await;
+        done.map(Some).map_err(|error| self.failed_upgrade(&error))
+    }
+
+    /// Shows what would be done, and nothing was.
+    async fn plan(
+        &self,
+        client: &Client,
+        desired: &Desired,
+        flags: &PlanFlags,
+    ) -> Outcome<Option<Release>> {
+        let planning = plan::Planning { flags, output: self.flags.output, options: self.options() };
+        planning.show(self.context, client, desired).await?;
+        Ok(None)
     }
 
     fn namespace(&self) -> String {
@@ -242,7 +264,10 @@ impl Work<'_> {
 
     /// Definitions come before anything is rendered: templates may ask for their kinds.
     async fn bring_crds(&self, client: &Client, prepared: &Prepared) -> Outcome {
-        if self.flags.checks.skip_crds || prepared.chart.crds().is_empty() {
+        if self.planning.is_some()
+            || self.flags.checks.skip_crds
+            || prepared.chart.crds().is_empty()
+        {
             return Ok(());
         }
         let mut chart = prepared.chart.clone();
@@ -326,8 +351,11 @@ impl Work<'_> {
                 rehearsal: Rehearsal::Skipped,
                 created: self.created,
                 hooks: if flags.operation.no_hooks { Hooks::Skip } else { Hooks::Run },
-                // Those of an installation came before.
-                crds: CrdPolicy::Skip,
+                crds: match self.planning {
+                    Some(_) if !flags.checks.skip_crds => CrdPolicy::CreateOnInstall,
+                    // Those of an installation came before.
+                    Some(_) | None => CrdPolicy::Skip,
+                },
                 revisions: Revisions::Always,
                 hook_leftovers: HookLeftovers::Keep,
                 history_max: self.history_max,
@@ -354,15 +382,18 @@ impl Work<'_> {
             return dry_run::pretended(&plan, description.as_deref())
                 .map_err(|_| release::Error::Incomplete("the plan has no record"));
         }
+        let options = self.options();
+        let done = operation::perform(client, desired, &options).await?;
+        done.release.ok_or(release::Error::Incomplete("the release was not recorded"))
+    }
+
+    fn options(&self) -> ActOptions {
         let on_failure = if self.flags.rollback_on_failure || self.flags.atomic {
             OnFailure::Rollback
         } else {
             OnFailure::Keep
         };
-        let options =
-            self.flags.operation.act_options(self.context, on_failure, self.cancel.clone());
-        let done = operation::perform(client, desired, &options).await?;
-        done.release.ok_or(release::Error::Incomplete("the release was not recorded"))
+        self.flags.operation.act_options(self.context, on_failure, self.cancel.clone())
     }
 
     fn failed_upgrade(&self, error: &release::Error) -> Failure {

@@ -7,6 +7,7 @@ use super::change::{ChangeFlags, Work};
 use super::dry_run::Doing;
 use super::name::NameFlags;
 use super::operation::prefixed;
+use super::plan::PlanFlags;
 use crate::cli::go_flags::parse_bool;
 use crate::cli::tree::Run;
 use crate::context::Context;
@@ -35,6 +36,13 @@ pub(crate) struct Args {
 
 impl Run for Args {
     fn run(self, context: &Context) -> Outcome {
+        self.run_or_plan(context, None)
+    }
+}
+
+impl Args {
+    /// Does it, or only shows what would be done.
+    pub(super) fn run_or_plan(&self, context: &Context, planning: Option<&PlanFlags>) -> Outcome {
         let (doing, post_renderer) = self.change.start(context)?;
         let install = || {
             let (name, reference) = self.name.name_and_chart(context, &self.positional, None)?;
@@ -55,9 +63,10 @@ impl Run for Args {
                     doing,
                     post_renderer,
                     cancel: interrupt::listen()?,
+                    planning,
                 };
                 if doing == Doing::Client {
-                    return work.install_here(prepared).await;
+                    return work.install_here(prepared).await.map(Some);
                 }
                 let connection = match self.change.cluster.connect(context).await {
                     Ok(connection) => connection,
@@ -74,6 +83,6 @@ impl Run for Args {
             })
         };
         let release = install().map_err(|failure| prefixed("INSTALLATION FAILED: ", failure))?;
-        self.change.show(context, &release)
+        release.map_or(Ok(()), |release| self.change.show(context, &release))
     }
 }

@@ -64,15 +64,11 @@ impl OperationFlags {
             (true, false) => WaitMode::Ready,
             (true, true) => WaitMode::ReadyAndJobs,
         };
-        let wording = match context.errors {
-            ErrorForm::Helm => Wording::Helm,
-            ErrorForm::Caret | ErrorForm::Json => Wording::Own,
-        };
         ActOptions {
             timeout: self.timeout,
             wait,
             on_failure,
-            wording,
+            wording: wording(context),
             cancel,
             ..ActOptions::default()
         }
@@ -86,6 +82,14 @@ impl OperationFlags {
     /// Tells of words that have a new name.
     pub(crate) fn tell_deprecated(&self, context: &Context) -> Outcome {
         tell_old_wait(context, self.wait.as_deref())
+    }
+}
+
+/// In whose words failures are recorded: as they are told.
+pub(crate) fn wording(context: &Context) -> Wording {
+    match context.errors {
+        ErrorForm::Helm => Wording::Helm,
+        ErrorForm::Caret | ErrorForm::Json => Wording::Own,
     }
 }
 

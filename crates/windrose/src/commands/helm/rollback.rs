@@ -7,6 +7,7 @@ use release::{
 
 use super::dry_run::{Doing, DryRunFlag};
 use super::operation::{self, OperationFlags};
+use super::plan::{PlanFlags, Planning};
 use super::template::flags::ForceFlags;
 use crate::cli::go_flags::{parse_number, quoted};
 use crate::cli::tree::Run;
@@ -14,6 +15,7 @@ use crate::connection::HelmClusterFlags;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::output::log;
+use crate::output::structured::Format;
 use crate::{interrupt, runtime};
 
 /// Helm's bound for what is recorded of a rollback.
@@ -51,6 +53,17 @@ pub(crate) struct Args {
 
 impl Run for Args {
     fn run(self, context: &Context) -> Outcome {
+        self.run_or_plan(context, None)
+    }
+}
+
+impl Args {
+    /// Does it, or only shows what would be done.
+    pub(super) fn run_or_plan(
+        &self,
+        context: &Context,
+        planning: Option<(&PlanFlags, Format)>,
+    ) -> Outcome {
         operation::tell_deprecated(context, &self.force, false)?;
         self.operation.tell_deprecated(context)?;
         self.force.check()?;
@@ -68,6 +81,12 @@ impl Run for Args {
             let result = async {
                 let desired = self.desired(context, to)?;
                 let client = &connection.client;
+                if let Some((flags, output)) = planning {
+                    let options = self.operation.act_options(context, OnFailure::Keep, cancel);
+                    return Planning { flags, output, options }
+                        .show(context, client, &desired)
+                        .await;
+                }
                 if doing != Doing::Change {
                     return self.check(client, &desired).await;
                 }
@@ -79,11 +98,12 @@ impl Run for Args {
             connection.close().await?;
             result
         })?;
+        if planning.is_some() {
+            return Ok(());
+        }
         Ok(context.out("Rollback was a success! Happy Helming!\n")?)
     }
-}
 
-impl Args {
     fn revision(&self) -> Outcome<i64> {
         let Some(text) = &self.revision else { return Ok(0) };
         text.parse().map_err(|_| {

@@ -7,11 +7,13 @@ use kubernetes::{CancellationToken, Client, ObjectRef, Propagation};
 use release::{Desired, HookLeftovers, Hooks, Intent, KeepReason, OnFailure, Options};
 
 use super::operation::{self, OperationFlags, prefixed};
+use super::plan::{PlanFlags, Planning};
 use crate::cli::tree::Run;
 use crate::connection::HelmClusterFlags;
 use crate::context::Context;
 use crate::failure::{Failure, Outcome};
 use crate::output::log;
+use crate::output::structured::Format;
 use crate::{interrupt, runtime};
 
 /// Uninstall releases
@@ -40,6 +42,20 @@ pub(crate) struct Args {
 
 impl Run for Args {
     fn run(self, context: &Context) -> Outcome {
+        self.run_or_plan(context, None)
+    }
+}
+
+impl Args {
+    /// Does it, or only shows what would be done.
+    pub(super) fn run_or_plan(
+        &self,
+        context: &Context,
+        planning: Option<(&PlanFlags, Format)>,
+    ) -> Outcome {
+        if planning.is_some() && self.names.len() > 1 {
+            return Err(Failure::usage("a plan is for one release"));
+        }
         self.operation.tell_deprecated(context)?;
         let propagation = match self.cascade.as_str() {
             "background" => Propagation::Background,
@@ -58,7 +74,15 @@ impl Run for Args {
             let mut result = Ok(());
             for name in &self.names {
                 let desired = self.desired(context, name, propagation);
-                result = self.uninstall(context, &connection.client, &desired, &cancel).await;
+                let client = &connection.client;
+                result = match planning {
+                    Some((flags, output)) => {
+                        let cancel = cancel.clone();
+                        let options = self.operation.act_options(context, OnFailure::Keep, cancel);
+                        Planning { flags, output, options }.show(context, client, &desired).await
+                    }
+                    None => self.uninstall(context, client, &desired, &cancel).await,
+                };
                 if result.is_err() {
                     break;
                 }
@@ -67,9 +91,7 @@ impl Run for Args {
             result
         })
     }
-}
 
-impl Args {
     async fn uninstall(
         &self,
         context: &Context,

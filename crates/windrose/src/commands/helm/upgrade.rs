@@ -9,6 +9,7 @@ use yaml::Map;
 use super::change::{ChangeFlags, Prepared, Work};
 use super::dry_run::Doing;
 use super::operation::{self, prefixed};
+use super::plan::PlanFlags;
 use crate::cli::go_flags::parse_number;
 use crate::cli::tree::Run;
 use crate::context::Context;
@@ -54,10 +55,18 @@ const PREFIX: &str = "UPGRADE FAILED: ";
 enum Done {
     Installed(Release),
     Upgraded(Release),
+    Planned,
 }
 
 impl Run for Args {
     fn run(self, context: &Context) -> Outcome {
+        self.run_or_plan(context, None)
+    }
+}
+
+impl Args {
+    /// Does it, or only shows what would be done.
+    pub(super) fn run_or_plan(&self, context: &Context, planning: Option<&PlanFlags>) -> Outcome {
         let (doing, post_renderer) = self.change.start(context)?;
         let prepared = self.change.prepare(context, &self.chart_path);
         let done = runtime::block_on(async {
@@ -78,12 +87,14 @@ impl Run for Args {
                 doing,
                 post_renderer,
                 cancel: interrupt::listen()?,
+                planning,
             };
             let result = self.upgrade_or_install(client, work, prepared).await;
             connection.close().await?;
             result
         })?;
         let release = match done {
+            Done::Planned => return Ok(()),
             Done::Installed(release) => release,
             Done::Upgraded(release) => {
                 if self.change.is_table() {
@@ -96,9 +107,7 @@ impl Run for Args {
         };
         self.change.show(context, &release)
     }
-}
 
-impl Args {
     async fn upgrade_or_install(
         &self,
         client: &Client,
@@ -117,9 +126,9 @@ impl Args {
                 .await
             };
             let release = upgrade.await.map_err(|failure| prefixed(PREFIX, failure))?;
-            return Ok(Done::Upgraded(release));
+            return Ok(release.map_or(Done::Planned, Done::Upgraded));
         }
-        if self.change.is_table() {
+        if self.change.is_table() && work.planning.is_none() {
             let name = &self.name;
             context.out(&format!("Release {name:?} does not exist. Installing it now.\n"))?;
         }
@@ -129,10 +138,10 @@ impl Args {
         work.method =
             if self.server_side == "false" { Method::ClientSide } else { Method::ServerSide };
         let release = match work.doing {
-            Doing::Client => work.install_here(prepared).await?,
+            Doing::Client => Some(work.install_here(prepared).await?),
             Doing::Change | Doing::Server => work.install(client, prepared, intent).await?,
         };
-        Ok(Done::Installed(release))
+        Ok(release.map_or(Done::Planned, Done::Installed))
     }
 
     /// Whether it is there.
