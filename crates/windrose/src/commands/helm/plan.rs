@@ -109,11 +109,10 @@ impl Planning<'_> {
         match self.output {
             Format::Table => {
                 let style = context.out_style;
-                let mut text =
-                    format!("{}: {}\n{}", plan.release, headline(&plan), body(&plan, style));
+                let (title, body) = (headline(&plan), body(&plan, style));
                 let words = tally.words(style);
                 let words = if words.is_empty() { "no object changes".to_owned() } else { words };
-                text.push_str(&format!("{words}\n"));
+                let text = format!("{}: {title}\n{body}{words}\n", plan.release);
                 context.out(&text)?;
             }
             Format::Json | Format::Yaml => structured::print(context, self.output, &plan)?,
