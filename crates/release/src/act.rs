@@ -11,6 +11,8 @@ mod hooks;
 mod objects;
 mod uninstall;
 
+pub use hooks::{TestFilter, Tests};
+
 use std::time::Duration;
 
 pub use crds::bring_crds;

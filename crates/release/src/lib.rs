@@ -33,7 +33,9 @@ mod storage;
 mod three_way;
 mod trial;
 
-pub use act::{ActOptions, OnFailure, Outcome, WaitMode, Wording, act, bring_crds, mend};
+pub use act::{
+    ActOptions, OnFailure, Outcome, TestFilter, Tests, WaitMode, Wording, act, bring_crds, mend,
+};
 pub use content::chart_metadata;
 pub use decide::decide;
 pub use desired::{

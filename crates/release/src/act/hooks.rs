@@ -14,6 +14,10 @@ use crate::progress::{Event, HookState, Phase};
 use crate::record::{ApplyMethod, Hook, HookEvent, Release};
 use crate::storage::{Held, MANAGER};
 
+mod testing;
+
+pub use testing::{TestFilter, Tests};
+
 const BEFORE_CREATION: &str = "before-hook-creation";
 const SUCCEEDED: &str = "hook-succeeded";
 const FAILED: &str = "hook-failed";

@@ -27,6 +27,7 @@ mod rollback;
 mod show;
 mod status;
 mod template;
+mod test;
 mod uninstall;
 mod upgrade;
 mod values;
@@ -61,6 +62,7 @@ const COMMANDS: &[Entry] = &[
     Entry::new::<uninstall::Args>("uninstall").or(&["del", "delete", "un"]),
     Entry::new::<list::Args>("list").or(&["ls"]),
     Entry::new::<status::Args>("status"),
+    Entry::new::<test::Args>("test"),
     Entry::new::<history::Args>("history").or(&["hist"]),
     Entry::new::<get::Args>("get"),
     Entry::new::<show::Args>("show").or(&["inspect"]),

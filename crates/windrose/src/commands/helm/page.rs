@@ -59,7 +59,9 @@ pub(super) struct Page<'a> {
 pub(super) enum Detail {
     /// The essentials.
     Brief,
-    /// What its chart is, its values (this text), hooks and manifest too.
+    /// Its values (this text), hooks and manifest too: `--debug`.
+    Debug(String),
+    /// As that, and what its chart is.
     All(String),
 }
 
@@ -91,7 +93,7 @@ impl Page<'_> {
         }
         text.push_str(&tests(release));
         let is_rehearsed = info.description.eq_ignore_ascii_case("Dry run complete");
-        if let Detail::All(values) = detail {
+        if let Detail::Debug(values) | Detail::All(values) = detail {
             text.push_str(values);
         }
         if is_rehearsed || *detail != Detail::Brief {

@@ -1,5 +1,7 @@
 //! `windrose helm show`: parts of a chart that is not installed.
 
+mod jsonpath;
+
 use std::fmt::Write as _;
 
 use ::chart::{Chart, File};
@@ -58,14 +60,23 @@ impl Run for Args {
             Part::Crds(which) => crds(&open(which)?),
             Part::Readme(which) => readme(&open(which)?).unwrap_or_default(),
             Part::Values(which) => {
-                if which.jsonpath.as_ref().is_some_and(|path| !path.is_empty()) {
-                    return Err(Failure::usage("--jsonpath is not there yet"));
+                let chart = open(&which.which)?;
+                match which.jsonpath.as_deref().filter(|path| !path.is_empty()) {
+                    Some(template) => chosen(template, &chart)?,
+                    None => values(&chart).unwrap_or_default(),
                 }
-                values(&open(&which.which)?).unwrap_or_default()
             }
         };
         Ok(context.out(&text)?)
     }
+}
+
+/// What a template chooses of the values; as in Helm, nothing where it asks for what there is not.
+fn chosen(template: &str, chart: &Chart) -> Outcome<String> {
+    let values = yaml::Value::Map(chart.values.to_map()).to_json();
+    let template = jsonpath::Template::parse(template)
+        .map_err(|error| Failure::message(format!("error parsing jsonpath {template}: {error}")))?;
+    Ok(template.print(&values).unwrap_or_default())
 }
 
 fn everything(chart: &Chart) -> String {
