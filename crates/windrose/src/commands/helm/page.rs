@@ -92,11 +92,10 @@ impl Page<'_> {
             let _ = writeln!(text, "RESOURCES:\n{resources}");
         }
         text.push_str(&tests(release));
-        let is_rehearsed = info.description.eq_ignore_ascii_case("Dry run complete");
         if let Detail::Debug(values) | Detail::All(values) = detail {
             text.push_str(values);
         }
-        if is_rehearsed || *detail != Detail::Brief {
+        if *detail != Detail::Brief {
             let _ = writeln!(text, "HOOKS:\n{}MANIFEST:\n{}", hooks(release), release.manifest);
         }
         if *notes == Notes::Shown && !info.notes.is_empty() {
