@@ -106,6 +106,14 @@ pub(crate) struct HelmClusterFlags {
 impl HelmClusterFlags {
     /// Connects as Helm would.
     pub(crate) async fn connect(&self, context: &Context) -> Outcome<Connection> {
+        let driver = context.environment.all.get("HELM_DRIVER").map(|name| name.to_lowercase());
+        if let Some(driver) = driver
+            && !["", "secret", "secrets"].contains(&driver.as_str())
+        {
+            let text =
+                format!("HELM_DRIVER is {driver:?}: releases are kept in Secrets only as yet");
+            return Err(Failure::message(text));
+        }
         if self.sandbox {
             return Connection::sandbox(context);
         }
