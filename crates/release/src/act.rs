@@ -22,7 +22,7 @@ use kubernetes::{CancellationToken, Client, ObjectRef};
 use serde::{Deserialize, Serialize};
 use tokio::task::JoinHandle;
 
-use crate::desired::{Desired, Intent};
+use crate::desired::{Desired, Intent, Rehearsal};
 use crate::drift::Drift;
 use crate::error::Error;
 use crate::lock::RENEWAL;
@@ -65,7 +65,7 @@ impl Default for ActOptions {
 /// What is waited for; hooks are always waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum WaitMode {
-    /// Only hooks.
+    /// Only hooks; not that deleted objects are gone, either.
     Hooks,
     /// All objects are ready.
     Ready,
@@ -170,10 +170,15 @@ impl Actor<'_> {
         Ok(Outcome { release: self.plan.work.record.clone(), kept: Vec::new() })
     }
 
-    /// Marks every other revision that is still `deployed` as superseded.
+    /// Marks every other revision that is still `deployed` as superseded; as in Helm, the one that
+    /// was upgraded, even if it had failed.
     async fn supersede(&self, except: i64) -> Result<(), Error> {
+        let upgrades = self.plan.action == Action::Upgrade
+            && self.plan.work.options.rehearsal == Rehearsal::Skipped;
         for older in self.plan.work.history.iter() {
-            if older.info.status == Status::Deployed && older.version != except {
+            let upgraded = upgrades && self.plan.previous == Some(older.version);
+            let counts = upgraded || older.info.status == Status::Deployed;
+            if counts && older.version != except {
                 let mut older = older.clone();
                 older.info.status = Status::Superseded;
                 match self.storage.update(&older, Held::Nobody).await {

@@ -47,6 +47,7 @@ pub use drift::{Difference, Drift, Drifted, DriftedField, drift};
 pub use error::Error;
 pub use health::{Health, health};
 pub use live::{Live, View, live};
+pub use lock::Lock;
 pub use managed_fields::Writer;
 pub use observe::{ObserveOptions, Observed, Upcoming, observe, upcoming};
 pub use plan::{

@@ -19,6 +19,8 @@ pub(crate) use homes::HelmHomes;
 pub(crate) struct Environment {
     /// As what this program was called.
     pub(crate) program: String,
+    /// The words after it, as they were given.
+    pub(crate) words: Vec<String>,
     /// `HELM_NAMESPACE`: the namespace of `windrose helm` when `--namespace` is not given.
     pub(crate) helm_namespace: Option<String>,
     /// `HELM_DEBUG`: `--debug` for every command below `windrose helm`.
@@ -66,9 +68,11 @@ impl Environment {
             .collect();
         let get = |name: &str| all.get(name).filter(|v| !v.is_empty()).cloned();
         let switch = |name: &str| get(name).is_some_and(|v| parse_bool(&v).unwrap_or(false));
+        let text = |word: std::ffi::OsString| word.to_string_lossy().into_owned();
         let home = get("HOME").map(|h| PathBuf::from(h).join(".local/state"));
         Self {
-            program: env::args().next().unwrap_or_default(),
+            program: env::args_os().next().map(text).unwrap_or_default(),
+            words: env::args_os().skip(1).map(text).collect(),
             helm_namespace: get("HELM_NAMESPACE"),
             helm_debug: switch("HELM_DEBUG"),
             helm_cluster: HelmCluster {

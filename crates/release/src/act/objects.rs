@@ -257,5 +257,6 @@ pub(super) fn describe(object: &ObjectRef, error: &kubernetes::Error) -> String 
 
 fn place(object: &ObjectRef) -> String {
     let namespace = object.namespace.as_deref().unwrap_or_default();
-    format!("{namespace}/{} {}", object.name, object.gvk())
+    let (group, version) = (object.group(), object.version());
+    format!("{namespace}/{} {group}/{version}, Kind={}", object.name, object.kind)
 }

@@ -128,6 +128,7 @@ async fn an_interrupted_uninstall_is_finished() {
     let mut held = config_map("held", &json!({}));
     held["metadata"]["finalizers"] = json!(["example.com/hold"]);
     bed.apply(content(&[held, config_map("b", &json!({}))])).await.unwrap();
+    bed.act.wait = WaitMode::Ready;
     bed.act.timeout = Duration::from_secs(3);
     let error = bed.run(Intent::Uninstall, None).await.unwrap_err().to_string();
     assert!(error.contains("held by finalizers: example.com/hold"), "{error}");

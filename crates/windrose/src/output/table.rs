@@ -6,7 +6,28 @@ use unicode_width::UnicodeWidthStr;
 
 /// Rows as Helm prints them: cells padded to their column and joined by tabs; without any a blank line.
 pub(crate) fn helm(rows: &[Vec<String>]) -> String {
-    if rows.is_empty() { "\n".to_owned() } else { lines(rows, "\t", Padding::All) }
+    if rows.is_empty() { "\n".to_owned() } else { lines(&cut(rows), "\t", Padding::All) }
+}
+
+/// Helm's table is as wide as the longest line, and a cell of several lines is cut to that.
+fn cut(rows: &[Vec<String>]) -> Vec<Vec<String>> {
+    let longest = |cell: &String| cell.lines().map(visible).max().unwrap_or(0);
+    let width = |c: usize| rows.iter().filter_map(|r| r.get(c)).map(longest).max().unwrap_or(0);
+    let shorten = |(c, cell): (usize, &String)| {
+        let width = width(c);
+        if !cell.contains('\n') || visible(&cell.replace('\n', "")) <= width {
+            return cell.clone();
+        }
+        let mut kept = String::new();
+        for letter in cell.chars() {
+            kept.push(letter);
+            if kept.replace('\n', "").width() + 3 >= width {
+                break;
+            }
+        }
+        kept + "..."
+    };
+    rows.iter().map(|row| row.iter().enumerate().map(shorten).collect()).collect()
 }
 
 /// Rows for people: cells padded to their column, two spaces between.

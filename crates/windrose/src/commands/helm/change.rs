@@ -11,7 +11,7 @@ use release::{
 };
 use render::{Capabilities, Operation, PostRenderer, Rendered};
 
-use super::chart::ChartFlags;
+use super::chart::{ChartFlags, Kinds};
 use super::dry_run::{self, Doing, DryRunFlag};
 use super::operation::{self, OperationFlags};
 use super::page::{self, Notes};
@@ -66,8 +66,9 @@ pub(crate) struct ChangeFlags {
     /// Show the notes of dependencies, too
     #[arg(long)]
     render_subchart_notes: bool,
-    /// How to print
-    #[arg(short, long, value_enum, value_name = "FORMAT", default_value = "table")]
+    /// How to print: table, json or yaml
+    #[arg(short, long, value_name = "FORMAT", default_value = "table")]
+    #[arg(value_parser = structured::parse_format)]
     output: Format,
     #[command(flatten)]
     pub(super) cluster: HelmClusterFlags,
@@ -115,18 +116,23 @@ pub(super) struct Work<'a> {
 impl ChangeFlags {
     /// What Helm checks as soon as it has read the flags.
     pub(super) fn start(&self, context: &Context) -> Outcome<(Doing, Option<PostRenderer>)> {
-        operation::tell_deprecated(context, &self.force, self.atomic)?;
         self.operation.tell_deprecated(context)?;
+        operation::tell_deprecated(context, &self.force, self.atomic)?;
         let post_renderer = self.post_renderer.find(context)?;
         self.force.check()?;
         Ok((self.dry_run.choose(context)?, post_renderer))
     }
 
     /// Reads chart and values.
-    pub(super) fn prepare(&self, context: &Context, reference: &str) -> Outcome<Prepared> {
+    pub(super) fn prepare(
+        &self,
+        context: &Context,
+        reference: &str,
+        kinds: Kinds,
+    ) -> Outcome<Prepared> {
         let path = self.chart.find(context, reference)?;
         let (values, given) = self.values.merge(context)?;
-        let chart = self.chart.read(context, &path, &render::Programs::default())?;
+        let chart = self.chart.read_kind(context, &path, &render::Programs::default(), kinds)?;
         Ok(Prepared { chart, values, given })
     }
 
@@ -139,7 +145,7 @@ impl ChangeFlags {
     pub(super) fn show(&self, context: &Context, release: &Release) -> Outcome {
         let notes = if self.hide_notes { Notes::Hidden } else { Notes::Shown };
         match self.output {
-            Format::Table => Ok(context.out(&dry_run::page(release, notes))?),
+            Format::Table => Ok(context.out(&page::page(release, notes))?),
             Format::Json | Format::Yaml => {
                 structured::print(context, self.output, &page::to_json(release))
             }
@@ -174,7 +180,6 @@ impl Work<'_> {
             return Err(Failure::message(text));
         }
         self.check_install_name()?;
-        let intent = if pretends { Intent::Replace } else { intent };
         self.check_free(client, &intent).await?;
         self.bring_crds(client, &prepared).await?;
         Labels::check(&self.flags.labels)?;
@@ -374,10 +379,12 @@ impl Work<'_> {
         if self.doing != Doing::Change {
             let mut desired = desired.clone();
             desired.options.namespaces = Namespaces::Create;
-            let plan = operation::plan(client, &desired, Duration::ZERO, &self.cancel).await?;
-            let description = match desired.intent {
-                Intent::Upgrade => self.flags.operation.description(),
-                _ => None,
+            let (plan, description) = if desired.intent == Intent::Upgrade {
+                let plan = operation::plan(client, &desired, Duration::ZERO, &self.cancel).await?;
+                (plan, self.flags.operation.description())
+            } else {
+                desired.intent = Intent::Install;
+                (operation::plan_first(client, &desired, &self.cancel).await?, None)
             };
             return dry_run::pretended(&plan, description.as_deref())
                 .map_err(|_| release::Error::Incomplete("the plan has no record"));

@@ -59,6 +59,15 @@ pub(crate) struct ChartFlags {
     keyring: Option<PathBuf>,
 }
 
+/// Which charts do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kinds {
+    /// Those that can be installed.
+    Applications,
+    /// Libraries, too: Helm upgrades to them.
+    All,
+}
+
 impl ChartFlags {
     /// Finds a chart and loads it as it is, whatever it lacks.
     pub(crate) fn open(&self, context: &Context, reference: &str) -> Outcome<::chart::Chart> {
@@ -79,8 +88,20 @@ impl ChartFlags {
         path: &Path,
         programs: &Programs,
     ) -> Outcome<::chart::Chart> {
+        self.read_kind(context, path, programs, Kinds::Applications)
+    }
+
+    /// As [`Self::read`], maybe for a library too.
+    pub(crate) fn read_kind(
+        &self,
+        context: &Context,
+        path: &Path,
+        programs: &Programs,
+        kinds: Kinds,
+    ) -> Outcome<::chart::Chart> {
         let (chart, files) = read(context, path, programs)?;
         let chart = match chart.installable() {
+            Err(::chart::Error::NotInstallable(_)) if kinds == Kinds::All => chart,
             Err(::chart::Error::MissingDependencies(_)) if self.dependency_update => {
                 update(context, path, &chart)?
             }

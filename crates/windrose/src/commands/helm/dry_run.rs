@@ -1,12 +1,9 @@
-//! `--dry-run` of the commands that change a cluster, and what is shown of what was not done.
-
-use std::fmt::Write;
+//! `--dry-run` of the commands that change a cluster.
 
 use chart::Warning;
 use jiff::Timestamp;
 use release::{Plan, Release};
 
-use super::page::{self, Notes};
 use super::template::flags::wrong_dry_run;
 use crate::cli::go_flags::parse_bool;
 use crate::context::Context;
@@ -14,7 +11,7 @@ use crate::failure::{Failure, Outcome};
 use crate::output::log;
 
 /// Helm's description of a revision that was not made; its page shows the manifests.
-pub(super) const COMPLETE: &str = "Dry run complete";
+const COMPLETE: &str = "Dry run complete";
 
 /// The flag.
 #[derive(clap::Args, Clone, Debug)]
@@ -74,21 +71,4 @@ pub(super) fn pretended(plan: &Plan, description: Option<&str>) -> Outcome<Relea
     record.info.first_deployed.get_or_insert(now);
     description.unwrap_or(COMPLETE).clone_into(&mut record.info.description);
     Ok(record)
-}
-
-/// The page about a revision, with its manifests if it was not made.
-pub(super) fn page(release: &Release, notes: Notes) -> String {
-    if !release.info.description.eq_ignore_ascii_case(COMPLETE) {
-        return page::page(release, notes);
-    }
-    let mut text = page::page(release, Notes::Hidden);
-    text.push_str("HOOKS:\n");
-    for hook in &release.hooks {
-        let _ = writeln!(text, "---\n# Source: {}\n{}", hook.path, hook.manifest);
-    }
-    let _ = writeln!(text, "MANIFEST:\n{}", release.manifest);
-    if notes == Notes::Shown && !release.info.notes.is_empty() {
-        let _ = writeln!(text, "NOTES:\n{}", release.info.notes.trim());
-    }
-    text
 }

@@ -4,6 +4,7 @@ use chart::Warning;
 use release::{Created, Intent, Method};
 
 use super::change::{ChangeFlags, Work};
+use super::chart::Kinds;
 use super::dry_run::Doing;
 use super::name::NameFlags;
 use super::operation::prefixed;
@@ -46,7 +47,7 @@ impl Args {
         let (doing, post_renderer) = self.change.start(context)?;
         let install = || {
             let (name, reference) = self.name.name_and_chart(context, &self.positional, None)?;
-            let prepared = self.change.prepare(context, &reference)?;
+            let prepared = self.change.prepare(context, &reference, Kinds::Applications)?;
             let method = match self.server_side {
                 Some(false) => Method::ClientSide,
                 Some(true) | None => Method::ServerSide,

@@ -1,11 +1,12 @@
 //! One operation on a release, from what is wanted to what came of it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chart::Warning;
 use kubernetes::{CancellationToken, Client};
 use release::{
-    ActOptions, Conflicts, Desired, Event, Method, ObserveOptions, OnFailure, Plan, Progress,
+    ActOptions, Conflicts, Desired, Event, Lock, Method, ObserveOptions, OnFailure, Plan, Progress,
     Replace, WaitMode, Wording,
 };
 
@@ -95,10 +96,18 @@ pub(crate) fn wording(context: &Context) -> Wording {
 
 /// Tells of flags that have a new name.
 pub(crate) fn tell_deprecated(context: &Context, force: &ForceFlags, atomic: bool) -> Outcome {
-    for (given, name, advice) in [
+    let mut known = [
         (force.force.is_some(), "force", "use --force-replace instead"),
         (atomic, "atomic", "use --rollback-on-failure instead"),
-    ] {
+    ];
+    let words = &context.environment.words;
+    let is = |word: &str, name: &str| {
+        let flag = word.strip_prefix("--").unwrap_or_default();
+        flag.split('=').next() == Some(name)
+    };
+    // In the order in which they were given.
+    known.sort_by_key(|(_, name, _)| words.iter().position(|word| is(word, name)));
+    for (given, name, advice) in known {
         if given {
             context.say(&format!("Flag --{name} has been deprecated, {advice}\n"))?;
         }
@@ -144,7 +153,23 @@ pub(crate) async fn plan(
 ) -> Result<Plan, release::Error> {
     let options = ObserveOptions { lock_wait, cancel: cancel.clone() };
     let observed = release::observe(client, desired, &options, &progress()).await?;
-    let plan = release::decide(desired, &observed)?;
+    checked(release::decide(desired, &observed)?)
+}
+
+/// As [`plan`], as if the release had no history: Helm pretends to install any name.
+pub(crate) async fn plan_first(
+    client: &Client,
+    desired: &Desired,
+    cancel: &CancellationToken,
+) -> Result<Plan, release::Error> {
+    let options = ObserveOptions { lock_wait: Duration::ZERO, cancel: cancel.clone() };
+    let mut observed = release::observe(client, desired, &options, &progress()).await?;
+    observed.history = Arc::default();
+    observed.lock = Lock::Free;
+    checked(release::decide(desired, &observed)?)
+}
+
+fn checked(plan: Plan) -> Result<Plan, release::Error> {
     let reasons: Vec<_> = plan.refusals().into_iter().cloned().collect();
     if reasons.is_empty() { Ok(plan) } else { Err(release::Error::Refused { reasons }) }
 }

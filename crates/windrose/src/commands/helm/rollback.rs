@@ -64,8 +64,8 @@ impl Args {
         context: &Context,
         planning: Option<(&PlanFlags, Format)>,
     ) -> Outcome {
-        operation::tell_deprecated(context, &self.force, false)?;
         self.operation.tell_deprecated(context)?;
+        operation::tell_deprecated(context, &self.force, false)?;
         self.force.check()?;
         let to = self.revision()?;
         let length = self.operation.description().map_or(0, |text| text.chars().count());

@@ -100,8 +100,9 @@ impl Args {
         cancel: &CancellationToken,
     ) -> Outcome {
         let name = &desired.name;
-        if !self.dry_run && render::check_name(name).is_err() {
-            let text = format!("uninstall: Release name is invalid: {name}");
+        if render::check_name(name).is_err() {
+            let what = if self.dry_run { "releaseContent" } else { "uninstall" };
+            let text = format!("{what}: Release name is invalid: {name}");
             return Err(Failure::message(text));
         }
         let options = self.operation.act_options(context, OnFailure::Keep, cancel.clone());
@@ -156,6 +157,12 @@ impl Args {
         if !policy.is_empty() {
             text.push_str("These resources were kept due to the resource policy:\n");
             text.extend(policy.iter().map(|o| format!("[{}] {}\n", o.kind, o.name)));
+        }
+        if self.dry_run && !foreign.is_empty() {
+            let what = "dry-run: resources would be skipped because they are not owned by this \
+                        release";
+            let warning = Warning::new(what).with("release", desired.name.as_str());
+            log::say(context, &warning.with("count", foreign.len().to_string()))?;
         }
         for object in &foreign {
             let what = if self.dry_run {

@@ -7,13 +7,14 @@ use serde_json::Value;
 use yaml::Map;
 
 use super::change::{ChangeFlags, Prepared, Work};
+use super::chart::Kinds;
 use super::dry_run::Doing;
 use super::operation::{self, prefixed};
 use super::plan::PlanFlags;
 use crate::cli::go_flags::parse_number;
 use crate::cli::tree::Run;
 use crate::context::Context;
-use crate::failure::Outcome;
+use crate::failure::{Failure, Outcome};
 use crate::{interrupt, runtime};
 
 /// Upgrade a release to a chart or to new values
@@ -68,7 +69,7 @@ impl Args {
     /// Does it, or only shows what would be done.
     pub(super) fn run_or_plan(&self, context: &Context, planning: Option<&PlanFlags>) -> Outcome {
         let (doing, post_renderer) = self.change.start(context)?;
-        let prepared = self.change.prepare(context, &self.chart_path);
+        let prepared = self.change.prepare(context, &self.chart_path, Kinds::All);
         let done = runtime::block_on(async {
             let connection = match self.change.cluster.connect(context).await {
                 Ok(connection) => connection,
@@ -148,6 +149,9 @@ impl Args {
     async fn intent(&self, context: &Context, client: &Client) -> Outcome<Intent> {
         if !self.install {
             return Ok(Intent::Upgrade);
+        }
+        if render::check_name(&self.name).is_err() {
+            return Err(Failure::message(format!("release name is invalid: {}", self.name)));
         }
         let namespace = self.change.cluster.namespace(context);
         let history = Storage::new(client, &namespace).history(&self.name).await;
