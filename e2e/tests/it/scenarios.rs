@@ -335,6 +335,10 @@ fn objects(cluster: &ControlPlane, namespace: &str, mask: &Masks) -> Value {
         }
         if let Some(Value::Array(managers)) = metadata.get_mut("managedFields") {
             managers.retain(|m| !text(m, "/manager").starts_with("kube-"));
+            // The server orders them by time.
+            managers.sort_by_key(|m| {
+                (text(m, "/manager").to_owned(), text(m, "/operation").to_owned())
+            });
         }
         if let Some(Value::Object(notes)) = metadata.get_mut("annotations") {
             notes.remove("deployment.kubernetes.io/revision");
