@@ -52,6 +52,10 @@ pub(super) fn mistake(line: &[OsString]) -> Option<String> {
     let line: Vec<&str> = line.iter().map(|word| word.to_str()).collect::<Option<_>>()?;
     let below = line.get(2..).filter(|_| line[1] == "helm")?;
     let path = below.split(|word| word.starts_with('-')).next().unwrap_or_default().join(" ");
+    if path == "template" && below.iter().any(|word| word.starts_with("--post-renderer=")) {
+        // A post-renderer is looked for while flags are read; the command counts its words after that.
+        return None;
+    }
     let words = below.iter().position(|word| *word == "--").map_or(0, |at| below.len() - at - 1);
     let (_, usage, arity) = RULES.iter().find(|(name, ..)| *name == path)?;
     let wants = |what: &str, count: usize| {
