@@ -17,6 +17,8 @@ macro_rules! missing {
 
 /// In Helm's order.
 pub(super) const COMMANDS: &[Entry] = &[
+    missing!("completion", "the shell's own completion of files works"),
+    missing!("create", "a chart is a folder with Chart.yaml, values.yaml and templates/"),
     missing!("dependency", "`--dependency-update` fetches what a chart's folder lacks")
         .or(&["dep", "dependencies"]),
     missing!("package", "charts can be used from their folders"),

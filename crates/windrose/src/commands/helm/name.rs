@@ -44,7 +44,7 @@ impl NameFlags {
                     Err(Failure::message("must either provide a name or specify --generate-name"))
                 }
             },
-            [] => Err(Failure::message("expected a chart, or a name and a chart")),
+            [] => Err(Failure::usage("expected a chart, or a name and a chart")),
             [_, _, more @ ..] => Err(Failure::message(format!(
                 "expected at most two arguments, unexpected arguments: {}",
                 more.join(", ")
