@@ -92,10 +92,12 @@ impl Page<'_> {
             let _ = writeln!(text, "RESOURCES:\n{resources}");
         }
         text.push_str(&tests(release));
+        // As Helm knows a revision that was not made.
+        let is_rehearsed = info.description.eq_ignore_ascii_case("Dry run complete");
         if let Detail::Debug(values) | Detail::All(values) = detail {
             text.push_str(values);
         }
-        if *detail != Detail::Brief {
+        if is_rehearsed || *detail != Detail::Brief {
             let _ = writeln!(text, "HOOKS:\n{}MANIFEST:\n{}", hooks(release), release.manifest);
         }
         if *notes == Notes::Shown && !info.notes.is_empty() {
