@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use kubernetes::ObjectRef;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -135,15 +136,18 @@ impl Saved {
 /// By object, as the plan shows it.
 fn changes(plan: &Value) -> BTreeMap<String, Value> {
     let all = plan["changes"].as_array().into_iter().flatten();
-    all.map(|change| {
-        let text = |key: &str| change["object"][key].as_str().unwrap_or_default();
-        let home = match text("namespace") {
-            "" => String::new(),
-            namespace => format!(" in {namespace}"),
-        };
-        (format!("{}/{}{home}", text("kind"), text("name")), change.clone())
+    all.filter_map(|change| {
+        let object = serde_json::from_value(change["object"].clone()).ok()?;
+        Some((name(&object), change.clone()))
     })
     .collect()
+}
+
+fn name(object: &ObjectRef) -> String {
+    match &object.namespace {
+        Some(namespace) => format!("{object} in {namespace}"),
+        None => object.to_string(),
+    }
 }
 
 /// `update of spec.replicas`
@@ -166,7 +170,7 @@ fn secrets(observed: &Observed) -> BTreeMap<String, String> {
             // The UID keys the hash: equal contents of two Secrets do not show.
             let uid = live.pointer("/metadata/uid").and_then(Value::as_str).unwrap_or_default();
             let hash = Sha256::new().chain_update(uid).chain_update(live["data"].to_string());
-            (object.to_string(), format!("{:x}", hash.finalize()))
+            (name(object), format!("{:x}", hash.finalize()))
         })
         .collect()
 }

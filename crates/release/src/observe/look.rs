@@ -346,21 +346,26 @@ impl Look<'_> {
     /// The object with its namespace; the object itself if its kind is no longer served.
     async fn settle_namespace(
         &self,
-        mut object: ObjectRef,
+        object: ObjectRef,
     ) -> Result<Result<ObjectRef, ObjectRef>, Error> {
-        match self.client.resource(&object.api_version, &object.kind).await {
-            Ok(resource) => {
-                match resource.scope {
-                    Scope::Namespaced => {
-                        object.namespace.get_or_insert_with(|| self.desired.namespace.clone());
-                    }
-                    Scope::Cluster => object.namespace = None,
-                }
-                Ok(Ok(object))
+        let placed = self.place(object.clone()).await?;
+        Ok(placed.map(|placed| placed.object).ok_or(object))
+    }
+
+    /// The object in its namespace or in none, as its kind wants it; none if the kind is not served.
+    pub(super) async fn place(&self, mut object: ObjectRef) -> Result<Option<Placed>, Error> {
+        let resource = match self.client.resource(&object.api_version, &object.kind).await {
+            Ok(resource) => resource,
+            Err(kubernetes::Error::UnknownKind { .. }) => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        match resource.scope {
+            Scope::Namespaced => {
+                object.namespace.get_or_insert_with(|| self.desired.namespace.clone());
             }
-            Err(kubernetes::Error::UnknownKind { .. }) => Ok(Err(object)),
-            Err(error) => Err(error.into()),
+            Scope::Cluster => object.namespace = None,
         }
+        Ok(Some(Placed { object, plural: resource.plural }))
     }
 
     async fn scope(&self, object: &ObjectRef, brought: &[Brought]) -> Result<Known, Error> {
@@ -382,6 +387,13 @@ impl Look<'_> {
     fn check_cancelled(&self) -> Result<(), Error> {
         if self.cancel.is_cancelled() { Err(Error::Cancelled) } else { Ok(()) }
     }
+}
+
+/// An object of a kind that is served.
+pub(super) struct Placed {
+    pub(super) object: ObjectRef,
+    /// The kind as paths name it.
+    pub(super) plural: String,
 }
 
 struct Candidate {

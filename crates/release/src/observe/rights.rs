@@ -7,9 +7,9 @@
 use std::collections::BTreeMap;
 
 use futures::{StreamExt, TryStreamExt, stream};
-use kubernetes::{Access, ObjectRef, Scope};
+use kubernetes::{Access, ObjectRef};
 
-use super::look::{Look, PARALLEL};
+use super::look::{Look, PARALLEL, Placed};
 use super::{Observed, in_cluster};
 use crate::decide::{events, hooks_at, settle};
 use crate::desired::{Content, CrdPolicy, Hooks, Intent};
@@ -130,28 +130,15 @@ impl Look<'_> {
     }
 
     /// The object in its place; none where its kind is not served yet.
-    async fn known(&self, object: Option<ObjectRef>) -> Result<Option<Known>, Error> {
-        let Some(mut object) = object else { return Ok(None) };
-        let resource = match self.client.resource(&object.api_version, &object.kind).await {
-            Ok(resource) => resource,
-            Err(kubernetes::Error::UnknownKind { .. }) => return Ok(None),
-            Err(error) => return Err(error.into()),
-        };
-        object.namespace = match resource.scope {
-            Scope::Namespaced => object.namespace.or(Some(self.desired.namespace.clone())),
-            Scope::Cluster => None,
-        };
-        Ok(Some(Known { object, plural: resource.plural }))
+    async fn known(&self, object: Option<ObjectRef>) -> Result<Option<Placed>, Error> {
+        match object {
+            Some(object) => self.place(object).await,
+            None => Ok(None),
+        }
     }
 }
 
-/// An object of a kind that is served.
-struct Known {
-    object: ObjectRef,
-    plural: String,
-}
-
-impl Known {
+impl Placed {
     fn rights(&self, verbs: &'static [&'static str]) -> Vec<Access> {
         let right = |verb: &&'static str| Access {
             namespace: self.object.namespace.clone(),
