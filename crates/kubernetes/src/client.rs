@@ -169,6 +169,14 @@ impl Client {
         }
     }
 
+    /// The UID of `kube-system`, by which clusters are told apart; none where there is no such namespace.
+    pub async fn cluster_uid(&self) -> Result<Option<String>, Error> {
+        let system = ObjectRef::new("v1", "Namespace", None, "kube-system");
+        let found = self.get(&system).await?;
+        let uid = found.as_ref().and_then(|object| object.pointer("/metadata/uid")?.as_str());
+        Ok(uid.map(str::to_owned))
+    }
+
     /// All objects of a kind that the options select, page by page.
     pub async fn list(
         &self,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use kubernetes::{Client, ListOptions, ObjectRef};
+use kubernetes::{Client, ListOptions};
 
 use super::{Error, Orphan, Session};
 use crate::model::Orphans;
@@ -20,9 +20,8 @@ impl Session {
         let Some(pin) = self.stack.cluster.as_ref().and_then(|c| c.uid.as_ref()) else {
             return Ok(());
         };
-        let system = ObjectRef::new("v1", "Namespace", None, "kube-system");
-        let found = self.client.get(&system).await.map_err(asking("the namespace kube-system"))?;
-        let uid = found.as_ref().and_then(|o| o.pointer("/metadata/uid")?.as_str());
+        let uid = self.client.cluster_uid().await.map_err(asking("the namespace kube-system"))?;
+        let uid = uid.as_deref();
         let actual = uid.unwrap_or("without a kube-system namespace");
         if uid.is_some_and(|uid| uid.to_lowercase().starts_with(&pin.to_lowercase())) {
             return Ok(());

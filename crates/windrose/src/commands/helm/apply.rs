@@ -1,12 +1,13 @@
 //! `windrose helm apply`: carries out a plan that was kept, if the cluster still agrees.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use release::{ActOptions, Intent, Saved};
 
 use super::operation;
 use super::page::{self, Notes};
-use super::plan::{foresee, identity};
+use super::plan::identity;
 use crate::cli::tree::Run;
 use crate::connection::HelmClusterFlags;
 use crate::context::Context;
@@ -43,7 +44,11 @@ impl Run for Args {
                 let wording = operation::wording(context);
                 let options = ActOptions { wording, cancel, ..ActOptions::default() };
                 let options = saved.act_options(options);
-                let plan = match foresee(client, &saved.desired, &options).await {
+                let (wanted, cancel) = (&saved.desired, &options.cancel);
+                let seen = operation::look(client, wanted, Duration::ZERO, cancel).await;
+                let decided =
+                    seen.and_then(|seen| release::decide(wanted, &seen).map(|plan| (seen, plan)));
+                let plan = match decided {
                     Ok((observed, plan)) => {
                         check(&saved.moved(&observed, &plan))?;
                         plan

@@ -6,8 +6,8 @@ use std::time::Duration;
 use chart::Warning;
 use kubernetes::{CancellationToken, Client};
 use release::{
-    ActOptions, Conflicts, Desired, Event, Lock, Method, ObserveOptions, OnFailure, Plan, Progress,
-    Replace, WaitMode, Wording,
+    ActOptions, Conflicts, Desired, Event, Lock, Method, ObserveOptions, Observed, OnFailure, Plan,
+    Progress, Replace, WaitMode, Wording,
 };
 
 use super::template::flags::{ForceFlags, tell_old_wait, wait};
@@ -144,6 +144,17 @@ pub(crate) fn history_max(context: &Context, given: Option<i64>) -> usize {
     usize::try_from(given.or(known).unwrap_or(10)).unwrap_or(0)
 }
 
+/// What is there.
+pub(crate) async fn look(
+    client: &Client,
+    desired: &Desired,
+    lock_wait: Duration,
+    cancel: &CancellationToken,
+) -> Result<Observed, release::Error> {
+    let options = ObserveOptions { lock_wait, cancel: cancel.clone() };
+    release::observe(client, desired, &options, &progress()).await
+}
+
 /// Looks and decides; a plan that may not be carried out is an error.
 pub(crate) async fn plan(
     client: &Client,
@@ -151,8 +162,7 @@ pub(crate) async fn plan(
     lock_wait: Duration,
     cancel: &CancellationToken,
 ) -> Result<Plan, release::Error> {
-    let options = ObserveOptions { lock_wait, cancel: cancel.clone() };
-    let observed = release::observe(client, desired, &options, &progress()).await?;
+    let observed = look(client, desired, lock_wait, cancel).await?;
     checked(release::decide(desired, &observed)?)
 }
 
@@ -162,8 +172,7 @@ pub(crate) async fn plan_first(
     desired: &Desired,
     cancel: &CancellationToken,
 ) -> Result<Plan, release::Error> {
-    let options = ObserveOptions { lock_wait: Duration::ZERO, cancel: cancel.clone() };
-    let mut observed = release::observe(client, desired, &options, &progress()).await?;
+    let mut observed = look(client, desired, Duration::ZERO, cancel).await?;
     observed.history = Arc::default();
     observed.lock = Lock::Free;
     checked(release::decide(desired, &observed)?)

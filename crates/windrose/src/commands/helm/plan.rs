@@ -6,9 +6,8 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use kubernetes::{Client, ObjectRef};
-use release::{ActOptions, Desired, ObserveOptions, Observed, Plan, Rehearsal, Saved};
-use serde_json::Value;
+use kubernetes::Client;
+use release::{ActOptions, Desired, Rehearsal, Saved};
 
 use super::{install, operation, rollback, uninstall, upgrade};
 use crate::cli::tree::Run;
@@ -102,8 +101,10 @@ impl Planning<'_> {
     ) -> Outcome {
         let mut desired = desired.clone();
         desired.options.rehearsal = Rehearsal::OnServer;
-        let foreseen = foresee(client, &desired, &self.options).await;
-        let (observed, plan) = foreseen.map_err(|error| operation::failed(&error))?;
+        let cancel = &self.options.cancel;
+        let observed = operation::look(client, &desired, Duration::ZERO, cancel).await;
+        let observed = observed.map_err(|error| operation::failed(&error))?;
+        let plan = release::decide(&desired, &observed).map_err(|e| operation::failed(&e))?;
         let mut tally = Tally::default();
         tally.add(&plan);
         match self.output {
@@ -142,26 +143,10 @@ impl Planning<'_> {
     }
 }
 
-/// What is there and what would be done, refusals included.
-pub(super) async fn foresee(
-    client: &Client,
-    desired: &Desired,
-    options: &ActOptions,
-) -> Result<(Observed, Plan), release::Error> {
-    let look = ObserveOptions { lock_wait: Duration::ZERO, cancel: options.cancel.clone() };
-    let observed = release::observe(client, desired, &look, &operation::progress()).await?;
-    let plan = release::decide(desired, &observed)?;
-    Ok((observed, plan))
-}
-
 /// The UID of `kube-system`; nothing where it may not be read.
 pub(super) async fn identity(client: &Client) -> Outcome<String> {
-    let system = ObjectRef::new("v1", "Namespace", None, "kube-system");
-    match client.get(&system).await {
-        Ok(found) => {
-            let uid = found.as_ref().and_then(|object| object.pointer("/metadata/uid"));
-            Ok(uid.and_then(Value::as_str).unwrap_or_default().to_owned())
-        }
+    match client.cluster_uid().await {
+        Ok(uid) => Ok(uid.unwrap_or_default()),
         Err(kubernetes::Error::Forbidden { .. }) => Ok(String::new()),
         Err(error) => Err(Failure::from_error(&error)),
     }
